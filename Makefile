@@ -1,0 +1,98 @@
+# The commands of RASR. Two are the README's: make demo, make test.
+# Every step prints one line; what is done is not done again until its requirements change.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DEBIAN_FRONTEND := noninteractive
+
+UV := .tools/uv/bin/uv
+BIN := .venv/bin
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+# $(call quietly,name,command): one line for the step; what the command says is shown only if it fails.
+quietly = { echo "== $(1)"; said=$$($(2) 2>&1) || { printf '%s\n' "$$said"; exit 1; }; }
+# $(call package,name,why): installs a Debian package as root, else says in one line what to install.
+package = if [ "$$(id -u)" = 0 ]; then \
+	$(call quietly,apt-get install $(1),apt-get update -q && apt-get install -q -y --no-install-recommends $(1)); \
+	else echo "Please install the package $(1) ($(2)): sudo apt-get install $(1)" >&2; false; fi
+
+.PHONY: help demo test bench docs lock format clean chromium
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: .venv/made-base ## Sample region, checked, assessed and planned: the answer as tables, and a report
+	@$(BIN)/rasr demo
+
+test: .venv/made-dev chromium ## Linters, types, contracts, tidy, documentation, tests
+	@$(call quietly,ruff check,$(BIN)/ruff check)
+	@$(call quietly,ruff format,$(BIN)/ruff format --check)
+	@$(call quietly,mypy,$(BIN)/mypy)
+	@$(call quietly,import contracts,$(BIN)/lint-imports)
+	@$(call quietly,tidy,$(BIN)/python -m tools.tidy)
+	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
+	@echo "== pytest"; $(BIN)/pytest
+
+bench: .venv/made-dev ## Measures speed and memory against the targets of docs/performance.md
+	@echo "== pytest tests/bench"; $(BIN)/pytest tests/bench --benchmark-only
+
+docs: .venv/made-dev ## Writes the generated pages anew and builds the documentation into site/
+	@$(call quietly,generated pages,$(BIN)/python -m tools.docs)
+	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
+
+lock: .tools/made-uv ## Locks the requirements anew, with hashes (kept where still possible)
+	@$(call quietly,requirements/uv.txt,$(LOCK) requirements/uv.in -o requirements/uv.txt)
+	@$(call quietly,requirements/build.txt,$(LOCK) requirements/build.in -o requirements/build.txt)
+	@$(call quietly,requirements/base.txt,$(LOCK) pyproject.toml -o requirements/base.txt)
+	@$(call quietly,requirements/dev.txt,$(LOCK) pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt)
+
+format: .venv/made-dev ## Formats the code and repairs what ruff can repair
+	@$(call quietly,ruff format,$(BIN)/ruff format)
+	@$(call quietly,ruff check --fix,$(BIN)/ruff check --fix)
+
+clean: ## Removes what the commands above made, except .venv and .tools
+	@rm -rf site demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@find src tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+# Set-up. A file named made-* says that its step is done.
+.tools/made-uv: requirements/uv.txt
+	@python=""; for name in python3.11 python3 python3.12 python3.13; do \
+		if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; done; \
+	if [ -z "$$python" ]; then echo "RASR needs Python 3.11 or newer: please install the package python3" >&2; exit 1; fi; \
+	mkdir -p .tools; rm -rf .tools/uv; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+		$(call package,python3-venv,Python lacks the module venv); fi; \
+	$(call quietly,uv,$$python -m venv .tools/uv && .tools/uv/bin/pip install --quiet --require-hashes -r requirements/uv.txt)
+	@touch $@
+
+.venv/made-venv: .tools/made-uv
+	@if [ ! -x $(BIN)/python ]; then \
+		$(call quietly,virtual environment,$(UV) venv --quiet --python .tools/uv/bin/python .venv); fi
+	@touch $@
+
+.venv/made-build: requirements/build.txt .venv/made-venv
+	@$(call quietly,requirements to build,$(INSTALL) --require-hashes -r requirements/build.txt)
+	@touch $@
+
+.venv/made-package: pyproject.toml .venv/made-build
+	@$(call quietly,package rasr,$(INSTALL) --no-deps --no-build-isolation --editable .)
+	@touch $@
+
+.venv/made-base: requirements/base.txt .venv/made-package
+	@$(call quietly,requirements to run,$(INSTALL) --require-hashes -r requirements/base.txt)
+	@touch $@
+
+.venv/made-dev: requirements/dev.txt .venv/made-base
+	@$(call quietly,requirements to test,$(INSTALL) --require-hashes -r requirements/dev.txt)
+	@touch $@
+
+# Without root and without Chromium the browser tests are skipped, and both this line and pytest's closing line say so.
+chromium:
+	@command -v chromium >/dev/null || { $(call package,chromium,without it the browser tests are skipped); } || true

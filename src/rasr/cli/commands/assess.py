@@ -1,0 +1,152 @@
+"""``rasr assess``: how dangerous the stock is, where and why; kept, and answered again while nothing has changed."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from rasr import report
+from rasr.cli import numbers
+from rasr.cli.runs import Run, keep, kept, open_region, run_of
+from rasr.cli.say import Say
+from rasr.core.assessment.assess import Assessment, Blind
+from rasr.core.assessment.assess import assess as work_out
+from rasr.core.basis.executor import Cluster, Executor, Processes, Serial
+from rasr.core.basis.findings import Refused
+from rasr.core.records.region import Region
+from rasr.core.report.worst import ten_worst
+from rasr.facade import day_of
+from rasr.report.disclosure import Disclosure
+from rasr.report.scribe import Scribe
+from rasr.report.shared_sections import reason_told
+
+PLACES = {
+    "stores": ("stores", "store_id", "store_id"),
+    "sites": ("sites", "site_id", "site_id"),
+    "pools": ("sites", "origin_id", "site_id"),
+}
+"""Frames with positions: the region's table that has the exact ones, the frame's key and the table's."""
+RATES = ("fatalities_per_year", "fatalities_per_year_low", "fatalities_per_year_high")
+
+
+def assess(args: Namespace, say: Say) -> int:
+    """Assess a region, or find the kept run of it."""
+    region = open_region(args)
+    said, assessment = assessed(args, say, region, args.out)
+    tell(say, assessment, region, args.out)
+    say.result(**said, stores=assessment.stores.to_dicts(), blind=asdict(assessment.blind))
+    return 0
+
+
+def assessed(args: Namespace, say: Say, region: Region, out: Path) -> tuple[dict[str, Any], Assessment]:
+    """The assessment of the region: the kept one of the folder, else worked out and kept there."""
+    as_of = day_of(region, args.as_of)
+    run = run_of("assess", region, as_of=as_of, exact=args.exact, language=args.language)
+    said = None if args.again else kept(out, run.digest)
+    if said is not None:
+        say.line(f"Kept run of the same records in {out}.")
+        return said, read_back(out, region, said)
+    with say.progress("Assessing") as progress:
+        assessment = work_out(region, as_of=as_of, executor=_executor(args), progress=progress)
+    return _keep(run, out, assessment, args), assessment
+
+
+def _executor(args: Namespace) -> Executor:
+    if getattr(args, "cluster", None):
+        return Cluster(args.cluster)
+    workers = getattr(args, "workers", 1)
+    if workers < 1:
+        raise Refused("out_of_range", quantity="--workers", minimum=1, maximum="any", unit="", value=workers)
+    return Serial() if workers == 1 else Processes(workers)
+
+
+def _keep(run: Run, out: Path, assessment: Assessment, args: Namespace) -> dict[str, Any]:
+    found = {
+        "as_of": assessment.as_of.isoformat(),
+        "inputs_digest": assessment.inputs_digest,
+        "blind": asdict(assessment.blind),
+        **{name: float(assessment.sites[name].sum()) for name in RATES},
+    }
+
+    def write(folder: Path) -> None:
+        report.write(assessment, folder, region=run.region, exact=args.exact, language=args.language)
+
+    return keep(run, out, found, write)
+
+
+def read_back(out: Path, region: Region, said: dict[str, Any] | None = None) -> Assessment:
+    """The assessment kept in a folder, with the positions of the region (those in the folder are coarse).
+
+    Raises Refused where the folder holds none, or one of other records.
+    """
+    try:
+        said = said or json.loads((out / "run.json").read_text(encoding="utf-8"))
+        names = ["stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods"]
+        frames = {name: pl.read_parquet(out / "tables" / f"{name}.parquet") for name in names}
+    except (OSError, ValueError, pl.exceptions.PolarsError) as fault:
+        raise Refused("unreadable_file", path=str(out), reason="it holds no assessment") from fault
+    if said["inputs_digest"] != region.digest():
+        reason = "it was made from other records; assess the region again"
+        raise Refused("bad_option", option=f"--assessment {out}", reason=reason)
+    return Assessment(
+        as_of=day_of(region, _day(said["as_of"])),
+        blind=Blind(**said["blind"]),
+        inputs_digest=said["inputs_digest"],
+        rule_edition=said["rule_edition"],
+        version=said["version"],
+        **{name: _placed(frame, region, name) for name, frame in frames.items()},
+    )
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _placed(frame: pl.DataFrame, region: Region, name: str) -> pl.DataFrame:
+    """The frame with the exact positions of the region's own places."""
+    table, key, own = PLACES.get(name, ("", "", ""))
+    if not table:
+        return frame
+    exact = region.table(table).select(pl.col(own).alias(key), "latitude_deg", "longitude_deg")
+    joined = frame.join(exact, on=key, how="left", suffix="_exact", maintain_order="left")
+    columns = [pl.coalesce(f"{column}_exact", column).alias(column) for column in ("latitude_deg", "longitude_deg")]
+    return joined.with_columns(columns).select(frame.columns)
+
+
+def tell(say: Say, assessment: Assessment, region: Region, out: Path) -> None:
+    """The answer on the screen: how dangerous, and the ten worst stores with their reasons."""
+    sites = assessment.sites
+    total, low, high = (float(sites[name].sum()) for name in RATES)
+    say.line()
+    say.line(
+        f"Expected fatalities per year from explosions: {numbers.danger(total)} ({numbers.interval(low, high)}), "
+        f"{sites.height:,} sites, {assessment.stores.height:,} stores, as of {assessment.as_of}."
+    )
+    say.line(
+        f"Blind to {numbers.percent(assessment.blind.mass_share)} of the records by mass and "
+        f"{numbers.percent(assessment.blind.neq_share)} by net explosive quantity; methods and their status: report."
+    )
+    say.line()
+    scribe = Scribe(region, Disclosure.of(region, exact=False), "en")
+    told = replace(assessment, stores=scribe.disclosure.frame(assessment.stores))
+    rows = [
+        (
+            str(store.rank),
+            f"{store.store_id}, {scribe.site(store.site_id)}",
+            store.jurisdiction_id,
+            numbers.danger(store.fatalities_per_year),
+            numbers.interval(store.low, store.high),
+            "; ".join(reason_told(reason, scribe).removesuffix(".") for reason in store.reasons),
+        )
+        for store in ten_worst(told)
+    ]
+    if rows:
+        heads = ("", "store", "of", "per year", "interval", "why")
+        say.table("The ten most dangerous stores (expected fatalities per year)", heads, rows, left=6)
+    say.line(f"Report: {out / 'report.html'}")

@@ -1,0 +1,155 @@
+"""``rasr plan``: what to destroy first, where, when and with whose money, together and alone."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import polars as pl
+
+from rasr import report
+from rasr.cli import numbers
+from rasr.cli.commands.assess import read_back
+from rasr.cli.runs import Run, keep, kept, open_region, run_of
+from rasr.cli.say import Say
+from rasr.core.assessment.assess import Assessment
+from rasr.core.assessment.assess import assess as work_out
+from rasr.core.plan.options import Options
+from rasr.core.plan.planner import plan_alone, plan_both
+from rasr.core.plan.result import Plan
+from rasr.core.records.region import Region
+from rasr.facade import day_of
+
+COMPARED = ("mass_destroyed_kg", "cost_eur", "objective_fatalities", "danger_before", "danger_after", "bound", "gap")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A plan, and the plan alone it is set beside (None where the plan itself is the one alone)."""
+
+    plan: Plan
+    alone: Plan | None
+
+
+def plan(args: Namespace, say: Say) -> int:
+    """Plan a region, or find the kept run of it."""
+    region = open_region(args)
+    assessment = read_back(args.assessment, region) if args.assessment else None
+    said = planned(args, say, region, assessment, args.out)
+    tell(say, said, region, args.out)
+    say.result(**said)
+    return 0
+
+
+def planned(args: Namespace, say: Say, region: Region, assessment: Assessment | None, out: Path) -> dict[str, Any]:
+    """What ``run.json`` says of the plan: the kept one of the folder, else worked out and kept there."""
+    as_of = assessment.as_of if assessment else day_of(region, args.as_of)
+    options = Options(alone=args.alone, partial=args.partial)
+    run = run_of("plan", region, as_of=as_of, options=options, exact=args.exact, language=args.language)
+    said = None if args.again else kept(out, run.digest)
+    if said is not None:
+        say.line(f"Kept run of the same records in {out}.")
+        return said
+    start = monotonic()
+    with say.progress("Planning") as progress:
+        danger = assessment or work_out(region, as_of=as_of)
+        asked: dict[str, Any] = {"as_of": as_of, "options": options, "clock": monotonic, "progress": progress}
+        if args.alone:
+            answer = Answer(plan_alone(region, danger, **asked), None)
+        else:
+            both = plan_both(region, danger, **asked)
+            answer = Answer(both.joint, both.alone)
+    return _keep(run, out, answer, danger, args, monotonic() - start)
+
+
+def _keep(run: Run, out: Path, answer: Answer, danger: Assessment, args: Namespace, seconds: float) -> dict[str, Any]:
+    summary = answer.plan.summary | {"inputs_digest": run.digest, "seconds": round(seconds, 2)}
+    summary["by_jurisdiction"] = answer.plan.by_jurisdiction.to_dicts()
+    if answer.alone is not None:
+        summary["alone_plan"] = {name: answer.alone.summary[name] for name in COMPARED}
+        summary["alone_plan"]["by_jurisdiction"] = answer.alone.by_jurisdiction.to_dicts()
+
+    def write(folder: Path) -> None:
+        shown = Plan(summary, **answer.plan.tables())
+        text = json.dumps(summary, indent=1, ensure_ascii=False)
+        (folder / "plan.json").write_text(text, encoding="utf-8")
+        report.write(
+            shown,
+            folder,
+            region=run.region,
+            assessment=danger,
+            alone=answer.alone,
+            exact=args.exact,
+            language=args.language,
+        )
+
+    return keep(run, out, {"plan": summary}, write)
+
+
+def tell(say: Say, said: dict[str, Any], region: Region, out: Path) -> None:
+    """The answer on the screen: the plan in two sentences, and joint against alone."""
+    summary = said["plan"]
+    say.line()
+    say.line(
+        f"{'Alone' if summary['alone'] else 'Joint'} plan from {summary['starts_on']}, {summary['periods']} periods of "
+        f"{summary['period_months']} months: {numbers.tonnes(summary['mass_destroyed_kg'])} t of "
+        f"{numbers.tonnes(summary['mass_planned_kg'])} t that may be planned, EUR {numbers.euro(summary['cost_eur'])}."
+    )
+    say.line(
+        f"Danger {numbers.danger(summary['danger_before'])} -> {numbers.danger(summary['danger_after'])} expected "
+        f"fatalities per year; over the horizon {numbers.danger(summary['objective_fatalities'])} instead of "
+        f"{numbers.danger(summary['objective_doing_nothing'])}."
+    )
+    say.line(
+        f"No plan can do better than {numbers.danger(summary['bound'])} (gap {numbers.percent(summary['gap'])} of the "
+        f"total, {numbers.percent(summary['gap_of_avoidable'])} of what can be avoided; {summary['status']}); "
+        f"blind to {numbers.percent(summary['blind_share']['mass'])} of the records by mass."
+    )
+    missed = summary["deadlines_missed"]
+    if missed:
+        say.line(f"Deadlines missed: {len(missed)} ({', '.join(missed[:3])}{' ...' if len(missed) > 3 else ''})")
+    say.line()
+    _tell_jurisdictions(say, summary, region)
+    say.line(f"Report: {out / 'report.html'}")
+
+
+def _tell_jurisdictions(say: Say, summary: dict[str, Any], region: Region) -> None:
+    alone = summary.get("alone_plan")
+    ours = pl.DataFrame(summary["by_jurisdiction"])
+    named = region.table("jurisdictions").select("jurisdiction_id", "name", "capital", "footnote")
+    both = ours.join(named, on="jurisdiction_id", maintain_order="left").sort("capital", "name", nulls_last=True)
+    if alone:
+        both = both.join(
+            pl.DataFrame(alone["by_jurisdiction"]), on="jurisdiction_id", suffix="_alone", maintain_order="left"
+        )
+    rows = [_row(row["name"], row, both=bool(alone)) for row in both.iter_rows(named=True)]
+    names = ("mass_kg", "cost_eur", "danger_before", "danger_after")
+    total = {name: ours[name].sum() for name in names}
+    if alone:
+        other = pl.DataFrame(alone["by_jurisdiction"])
+        total |= {f"{name}_alone": other[name].sum() for name in names}
+    rows.append(_row("Together", total, both=bool(alone)))
+    heads = ["jurisdiction", "danger before"]
+    heads += ["t joint", "t alone", "kEUR joint", "kEUR alone", "danger joint", "danger alone"] if alone else []
+    heads += [] if alone else ["t", "kEUR", "danger after"]
+    title = "Joint plan against each jurisdiction alone" if alone else "Each jurisdiction alone"
+    say.table(f"{title} (danger: expected fatalities per year)", heads, rows)
+    if alone:
+        say.line(
+            f"Over the horizon: joint {numbers.danger(summary['objective_fatalities'])}, alone "
+            f"{numbers.danger(alone['objective_fatalities'])} expected fatalities."
+        )
+    for note in both["footnote"].drop_nulls().unique(maintain_order=True):
+        say.line(f"* {note}")
+
+
+def _row(name: str, row: dict[str, Any], *, both: bool) -> list[str]:
+    told = (("mass_kg", numbers.tonnes), ("cost_eur", numbers.thousand_euro), ("danger_after", numbers.danger))
+    cells = [name, numbers.danger(row["danger_before"])]
+    for key, form in told:
+        cells += [form(row[key])] + ([form(row[f"{key}_alone"])] if both else [])
+    return cells

@@ -1,0 +1,71 @@
+"""The ``rasr`` command: parse, call, print. One clear line and a non-zero exit on anything that cannot be done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib import import_module
+
+from rasr import __version__
+from rasr.cli.parser import build_parser
+
+__all__ = ["build_parser", "main"]
+ROOMS = {
+    "demo": "rasr.cli.commands.demo",
+    "sample": "rasr.cli.commands.files",
+    "template": "rasr.cli.commands.files",
+    "check": "rasr.cli.commands.check",
+    "assess": "rasr.cli.commands.assess",
+    "plan": "rasr.cli.commands.plan",
+    "blast": "rasr.cli.commands.rules",
+    "distance": "rasr.cli.commands.rules",
+}
+"""Where each command stands; loaded only when it is called, so that the help answers at once."""
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 1 refused or errors found, 2 wrong words, 130 interrupted."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    if args.version:
+        return _version()
+    if args.command is None:
+        parser.print_help()
+        return 2
+    # Slow to load, so only for a command: tables and solver.
+    from rasr.cli.say import Say
+    from rasr.core.basis.findings import Refused
+
+    say = Say(args.command, as_json=args.json)
+    try:
+        return _call(args, say)
+    except Refused as refused:
+        return say.refused(refused)
+    except KeyboardInterrupt:
+        say.refused(Refused("interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; what is still in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as fault:
+        return say.refused(Refused("cannot_write", path=str(fault.filename or ""), reason=fault.strerror or str(fault)))
+
+
+def _call(args: Namespace, say: object) -> int:
+    run = getattr(import_module(ROOMS[args.command]), args.command)
+    return int(run(args, say))
+
+
+def _version() -> int:
+    from rasr.core.reference.loader import edition  # slow to load
+
+    print(f"rasr {__version__}, rule data {edition()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""The words of the ``rasr`` command: what can be asked, with which options. Light: it loads nothing else."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+Build = Callable[[argparse.ArgumentParser], None]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command with all its subcommands."""
+    parser = argparse.ArgumentParser(
+        prog="rasr",
+        description="Know what is held, see what could explode or leak, and plan together what to make safe first.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and the edition of the rule data")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (text, build) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        build(command)
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day: write it as 2027-05-31") from None
+
+
+def _region(command: argparse.ArgumentParser) -> None:
+    command.add_argument("region", type=Path, help="workbook (.xlsx), or folder of CSV or Parquet files")
+    command.add_argument("--as-of", type=_day, metavar="DAY", help="day to judge by (default: starts_on, else today)")
+    command.add_argument("--rule-data", type=Path, metavar="DIR", help="own rule files in front of the shipped ones")
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    _region(command)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the result")
+    command.add_argument("--exact", action="store_true", help="exact positions in the report (default: a coarse grid)")
+    command.add_argument("--language", default="en", help="of the report: en, bcms, bg, mk, ro, sq or sl")
+    command.add_argument("--again", action="store_true", help="work it out anew even if a kept run answers")
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="folder (default: demo)")
+    _sample_options(command)
+
+
+def _sample_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, default=1, help="seed of the sample (default: 1)")
+    command.add_argument("--scale", type=float, default=1.0, help="size, 0.1 to 20; 1: 120 sites (default: 1)")
+
+
+def _sample(command: argparse.ArgumentParser) -> None:
+    command.add_argument("out", type=Path, help="folder, or workbook if it ends in .xlsx")
+    _sample_options(command)
+
+
+def _template(command: argparse.ArgumentParser) -> None:
+    command.add_argument("out", type=Path, help="workbook to write (.xlsx)")
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    _region(command)
+    command.add_argument("--annotate", type=Path, metavar="COPY.xlsx", help="write a marked copy of the workbook")
+
+
+def _assess(command: argparse.ArgumentParser) -> None:
+    _run(command)
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes to use (default: 1)")
+    command.add_argument("--cluster", metavar="ADDRESS", help="Dask cluster to use instead (needs the extra cluster)")
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    _run(command)
+    command.add_argument("--assessment", type=Path, metavar="DIR", help="folder of an earlier rasr assess")
+    command.add_argument("--alone", action="store_true", help="each jurisdiction with its own lines and money only")
+    command.add_argument("--partial", action="store_true", help="plan what can be planned without a line or money")
+
+
+def _blast(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--mass-kg", type=float, required=True, metavar="M", help="explosive, kg of TNT")
+    command.add_argument("--distance-m", type=float, required=True, metavar="R", help="distance, m")
+
+
+def _distance(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--rules", default="aastp1", help="rule set (default: aastp1)")
+    command.add_argument("--hd", required=True, metavar="H", help="hazard division, for example 1.1")
+    command.add_argument("--neq-kg", type=float, required=True, metavar="Q", help="net explosive quantity, kg")
+    command.add_argument("--exposure", required=True, metavar="KIND", help="for example inhabited_building")
+    command.add_argument("--pes", metavar="KIND", help="construction of the potential explosion site")
+    command.add_argument("--mce-kg", type=float, metavar="M", help="maximum credible event, kg")
+    command.add_argument("--barricaded", action="store_true", default=None, help="with an effective barricade")
+
+
+COMMANDS: dict[str, tuple[str, Build]] = {
+    "demo": ("make the sample region, check, assess and plan it, and print the answer", _demo),
+    "sample": ("write a synthetic region that looks like the real one", _sample),
+    "template": ("write a blank workbook to fill in", _template),
+    "check": ("show every fault of a region at once; exit 1 if any is an error", _check),
+    "assess": ("work out how dangerous a region's stock is", _assess),
+    "plan": ("work out what to destroy first, where, and with whose money", _plan),
+    "blast": ("airblast of a mass of explosive at a distance (Kingery and Bulmash)", _blast),
+    "distance": ("distance that the rules require", _distance),
+}

@@ -1,0 +1,81 @@
+"""Kept runs: a result folder knows by a digest what it was made from, and answers again while that holds.
+
+``run.json`` in the folder marks it as this program's own: no other folder is ever replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rasr import __version__
+from rasr.core.basis.findings import Refused, has_errors
+from rasr.core.basis.seal import digest_bytes
+from rasr.core.records.files.atomic import write_folder
+from rasr.core.records.region import Region
+from rasr.core.reference import loader
+from rasr.facade import day_of
+
+MARKER = "run.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is to be worked out: the region behind its door, the parameters, and the digest of both."""
+
+    command: str
+    region: Region
+    parameters: Mapping[str, Any]
+    digest: str
+
+
+def open_region(args: Namespace) -> Region:
+    """The region of a command's arguments. Raises Refused where it cannot be read or has errors."""
+    loader.use_folder(args.rule_data)
+    region = Region.read(args.region)
+    findings = region.check(as_of=args.as_of or day_of(region))
+    if has_errors(findings):
+        errors = sum(finding.severity == "error" for finding in findings)
+        raise Refused("region_has_errors", errors=errors, path=str(args.region))
+    return region
+
+
+def run_of(command: str, region: Region, **parameters: Any) -> Run:
+    """The run with its digest: over the records, the parameters, the rule data and the version of the program."""
+    known = json.dumps(parameters, sort_keys=True, default=str)
+    parts = (command, region.digest(), known, loader.edition(), __version__)
+    return Run(command, region, parameters, digest_bytes(part.encode() for part in parts))
+
+
+def kept(out: Path, digest: str) -> dict[str, Any] | None:
+    """What ``run.json`` of the folder says, if it was made from the same and every file is still there."""
+    try:
+        said: dict[str, Any] = json.loads((out / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    whole = said.get("digest") == digest and all((out / name).is_file() for name in said.get("files", [""]))
+    return said if whole else None
+
+
+def keep(run: Run, out: Path, found: Mapping[str, Any], write: Callable[[Path], None]) -> dict[str, Any]:
+    """Write a result folder, whole or not at all; gives what ``run.json`` says."""
+    said: dict[str, Any] = {
+        "command": run.command,
+        "version": __version__,
+        "rule_edition": loader.edition(),
+        "digest": run.digest,
+        "parameters": {name: str(value) for name, value in run.parameters.items()},
+        **found,
+    }
+
+    def fill(folder: Path) -> None:
+        write(folder)
+        said["files"] = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        (folder / MARKER).write_text(json.dumps(said, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    write_folder(out, fill, MARKER)
+    return said

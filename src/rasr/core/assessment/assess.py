@@ -1,0 +1,214 @@
+"""The assessment of a region: what its stores endanger, what of them may be planned, and what is not known.
+
+>>> from datetime import date
+>>> from rasr.core.records.region import Region
+>>> assess(Region.from_frames({}), as_of=date(2027, 1, 1)).stores.height
+0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rasr.core.assessment import pools as pooling
+from rasr.core.assessment import tables
+from rasr.core.assessment.diversion import diversion_index
+from rasr.core.assessment.explosives.aggregation import GROUPS, event_neq_kg, neq_by_store
+from rasr.core.assessment.explosives.likelihood import FILE as FREQUENCIES
+from rasr.core.assessment.explosives.likelihood import frequency_row
+from rasr.core.assessment.explosives.neighbours import Exposures, on_sphere_m, read_exposures
+from rasr.core.assessment.explosives.risk import Danger, store_danger
+from rasr.core.assessment.explosives.siting import (
+    distances_table,
+    finite_or_null,
+    inside,
+    nearest_inhabited_m,
+    required_m,
+    rules_in_force,
+)
+from rasr.core.assessment.surplus import exclusions, may_be_planned, planned_share
+from rasr.core.basis.executor import Executor, Serial
+from rasr.core.records.region import Region
+from rasr.core.records.stockview import stock_with_masses
+from rasr.core.reference import loader
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[str, float], None]
+HERE = Serial()
+
+
+@dataclass(frozen=True)
+class Blind:
+    """What the assessment is blind to: records of stock without mass or net explosive quantity, and their shares."""
+
+    records: int
+    records_without_mass: int
+    records_without_neq: int
+    mass_share: float
+    neq_share: float
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything an assessment found, with what it stands on.
+
+    stores, sites: columns of ``tables.COLUMNS``. distances: ``siting.distances_table``. pools, danger_curves: the
+    contracts of these tables. exclusions: ``surplus.exclusions``. methods: method, edition, source, status, note.
+    """
+
+    as_of: date
+    stores: pl.DataFrame
+    sites: pl.DataFrame
+    distances: pl.DataFrame
+    pools: pl.DataFrame
+    danger_curves: pl.DataFrame
+    exclusions: pl.DataFrame
+    methods: pl.DataFrame
+    blind: Blind
+    inputs_digest: str
+    rule_edition: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the stores hold: the stock judged, and by store (in the order of place) its NEQ by group, (n, 4)."""
+
+    place: pl.DataFrame
+    judged: pl.DataFrame
+    all_neq_kg: FloatArray
+    plannable_neq_kg: FloatArray
+    points_m: FloatArray
+
+    def at_levels(self) -> tuple[FloatArray, FloatArray]:
+        """NEQ of the event, and all known NEQ, of each store at each of ``pools.LEVELS``: two arrays (n, m)."""
+        kept = self.all_neq_kg - self.plannable_neq_kg
+        level = np.array(pooling.LEVELS)[None, :, None]
+        groups = kept[:, None, :] + level * self.plannable_neq_kg[:, None, :]
+        groups[:, -1] = self.all_neq_kg  # exactly the stock as it is, not up to a rounding
+        return event_neq_kg(*np.moveaxis(groups[:, :, :3], 2, 0)), groups.sum(axis=2)
+
+
+def assess(region: Region, *, as_of: date, executor: Executor = HERE, progress: Progress | None = None) -> Assessment:
+    """Assess a region as of a day. The tables pools and danger_curves are passed through where they were given.
+
+    executor: where the blocks of stores are worked out. progress: told what is being done and the share of
+    it that is done. Refused('unknown_rule') where a setting names an unknown method.
+    """
+    tell: Progress = progress or (lambda _stage, _share: None)
+    settings = region.settings
+    tell("stock", 0.0)
+    held = _held(region)
+    exposures = read_exposures(region.table("exposures"), settings.day_fraction)
+    event, neq = held.at_levels()
+    danger = store_danger(
+        held.points_m,
+        exposures,
+        event,
+        settings.event_frequency_method,
+        executor,
+        lambda share: tell("danger", share),
+    )
+    tell("distances", 0.0)
+    distances = distances_table(held.place["store_id"], held.points_m, event[:, -1], exposures)
+    stores = _stores(held, danger, event[:, -1], exposures, region.table("licences"))
+    sites = tables.site_table(stores, region.table("sites"), region.table("organisations"))
+    tell("pools", 0.0)
+    pools = _given(region, "pools", pooling.pools(held.judged, region.table("sites")))
+    curves = _given(region, "danger_curves", _curves(held, sites, pools, danger, neq))
+    tell("done", 1.0)
+    return Assessment(
+        as_of,
+        stores,
+        sites,
+        distances,
+        pools,
+        curves,
+        exclusions(held.judged),
+        _methods(settings.event_frequency_method, int(exposures.without_persons.sum())),
+        _blind(stores),
+        region.digest(),
+        loader.edition(),
+        version("rasr"),
+    )
+
+
+def _held(region: Region) -> Held:
+    place = tables.places(region.table("stores"), region.table("sites"), region.table("organisations"))
+    judged = may_be_planned(stock_with_masses(region), region.table("requirements"))
+    judged = judged.with_columns(planned_neq_kg=pl.col("neq_kg") * planned_share())
+    points = on_sphere_m(place["latitude_deg"].to_numpy(), place["longitude_deg"].to_numpy())
+    neq = [neq_by_store(judged, place["store_id"], column) for column in ("neq_kg", "planned_neq_kg")]
+    return Held(place, judged, neq[0], neq[1], points)
+
+
+def _stores(
+    held: Held, danger: Danger, event_kg: FloatArray, exposures: Exposures, licences: pl.DataFrame
+) -> pl.DataFrame:
+    ids = held.place["store_id"]
+    building = next(row["function"] for row in rules_in_force() if row["exposure_kind"] == "inhabited_building")
+    required = required_m(building, event_kg)
+    near = pl.DataFrame(
+        {
+            "store_id": ids,
+            "required_ibd_m": required,
+            "persons_in_ibd": inside(exposures, held.points_m, required)[1],
+            "nearest_inhabited_m": nearest_inhabited_m(held.points_m, exposures),
+        }
+    )
+    near = finite_or_null(near, "required_ibd_m", "nearest_inhabited_m")
+    groups = pl.DataFrame({"store_id": ids, **dict(zip(GROUPS, held.all_neq_kg.T, strict=True))})
+    parts = [
+        tables.held(held.judged),
+        tables.by_division(ids, held.all_neq_kg, event_kg),
+        tables.danger_columns(ids, danger),
+        near,
+        tables.licence_share(groups, licences),
+        diversion_index(held.judged),
+    ]
+    return tables.store_table(held.place, parts)
+
+
+def _curves(held: Held, sites: pl.DataFrame, pools: pl.DataFrame, danger: Danger, neq_kg: FloatArray) -> pl.DataFrame:
+    """Curves of the sites that have a pool or a danger."""
+    ids = sites["site_id"].to_list()
+    number = {site: place for place, site in enumerate(ids)}
+    sited = np.array([number.get(site, -1) for site in held.place["site_id"]], np.int64)
+    known = sited >= 0
+    curves = pooling.danger_curves(ids, sited[known], danger.fatalities_per_year[:, known], neq_kg[known])
+    dangerous = sites.filter(pl.col("fatalities_per_year_high") > 0)["site_id"]
+    return curves.filter(pl.col("origin_id").is_in([*dangerous, *pools["origin_id"]]))
+
+
+def _given(region: Region, table: str, derived: pl.DataFrame) -> pl.DataFrame:
+    return region.table(table) if table in region.given else derived
+
+
+def _blind(stores: pl.DataFrame) -> Blind:
+    names = ["records", "records_without_mass", "records_without_neq"]
+    records, without_mass, without_neq = (int(stores[name].sum()) for name in names)
+    return Blind(records, without_mass, without_neq, without_mass / max(records, 1), without_neq / max(records, 1))
+
+
+def _methods(frequency_method: str, without_persons: int) -> pl.DataFrame:
+    """The methods in force with edition, source, status and note."""
+    frequency = frequency_row(frequency_method)
+    own = {
+        "method": "event_frequency",
+        "edition": f"{frequency_method} ({FREQUENCIES})",
+        "source": frequency["source"],
+        "status": frequency["status"],
+        "note": frequency["note"],
+    }
+    rows = [dict(row) for row in (*loader.rows("methods.csv"), own)]
+    for row in rows:
+        if row["method"] == "persons_present":
+            row["note"] += f" Exposed sites without persons: {without_persons}."
+    return pl.DataFrame(rows)

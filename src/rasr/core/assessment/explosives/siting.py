@@ -1,0 +1,96 @@
+"""Which exposed sites lie nearer to a store than the rules ask for, by kind of exposed site.
+
+Distances are those of ``distances`` for hazard division 1.1 on the net explosive quantity (NEQ) of the store's one
+event.
+
+>>> [row["function"] for row in rules_in_force()]
+['BD30', 'BD35', 'BD26', 'BD18']
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rasr.core.assessment.explosives.distances import branches_of, distance_m, serving_functions
+from rasr.core.assessment.explosives.neighbours import Exposures, kinds, nearest_m, pairs_within
+
+FloatArray = NDArray[np.float64]
+RULES, DIVISION, BUILDING = "aastp1", "1.1", "inhabited_building"
+SCHEMA: dict[str, pl.DataType] = {
+    "store_id": pl.String(),
+    "exposure_kind": pl.String(),
+    "function": pl.String(),
+    "required_m": pl.Float64(),
+    "nearest_m": pl.Float64(),
+    "exposures_inside": pl.Int64(),
+    "persons_inside": pl.Float64(),
+    "status": pl.String(),
+}
+"""Columns of the table of distances."""
+INHABITED = (BUILDING, "vulnerable_building")
+
+
+def rules_in_force() -> list[dict[str, str]]:
+    """The rows of ``qd_exposures.csv`` that are applied, one per kind of exposed site that has a distance."""
+    found = [row for kind in kinds() for row in serving_functions(RULES, DIVISION, kind)]
+    assert all(row["quantity"] == "NEQ" for row in found)
+    return found
+
+
+def required_m(function: str, event_neq_kg: FloatArray) -> FloatArray:
+    """Distance asked for; nan without an event or above the function's limits, its least quantity below them."""
+    least = branches_of(function)[0].q_min_kg
+    return distance_m(function, np.where(event_neq_kg > 0, np.maximum(event_neq_kg, least), np.nan), "nan")
+
+
+def distances_table(
+    store_ids: pl.Series, points_m: FloatArray, event_neq_kg: FloatArray, exposures: Exposures
+) -> pl.DataFrame:
+    """One row per store with an event and kind of exposed site that has a distance.
+
+    store_id, exposure_kind, function, required_m (null beyond the function's limits), nearest_m (null: none at all),
+    exposures_inside, persons_inside, status (of the rule; ``outside_limits`` where it gives no distance).
+    """
+    having = np.flatnonzero(event_neq_kg > 0)
+    parts = []
+    for row in rules_in_force():
+        of_kind = exposures.of(exposures.kind == kinds().index(row["exposure_kind"]))
+        required = required_m(row["function"], event_neq_kg[having])
+        count, persons = inside(of_kind, points_m[having], required)
+        columns = {
+            "store_id": store_ids.gather(having),
+            "exposure_kind": row["exposure_kind"],
+            "function": row["function"],
+            "required_m": required,
+            "nearest_m": nearest_m(of_kind, points_m[having]),
+            "exposures_inside": count,
+            "persons_inside": persons,
+            "status": ["outside_limits" if np.isnan(distance) else row["status"] for distance in required],
+        }
+        parts.append(pl.DataFrame(columns, schema=SCHEMA))
+    order = np.argsort(np.tile(np.arange(len(having)), len(parts)), kind="stable")
+    table = pl.concat(parts)[order]
+    return finite_or_null(table, "required_m", "nearest_m")
+
+
+def inside(exposures: Exposures, points_m: FloatArray, radius_m: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
+    """How many exposed sites, and how many persons, lie within each point's radius (nan: none)."""
+    count, persons = np.zeros(len(points_m), np.int64), np.zeros(len(points_m))
+    for pairs in pairs_within(exposures, points_m, np.nan_to_num(radius_m)):
+        here, stores = slice(pairs.first, pairs.last), pairs.last - pairs.first
+        count[here] = np.bincount(pairs.owner, minlength=stores)
+        persons[here] = np.bincount(pairs.owner, exposures.persons[pairs.exposure], stores)
+    return count, persons
+
+
+def finite_or_null(table: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """The table with null for what is nan or infinite in these columns: there is no such distance."""
+    return table.with_columns(pl.when(pl.col(name).is_finite()).then(name).alias(name) for name in names)
+
+
+def nearest_inhabited_m(points_m: FloatArray, exposures: Exposures) -> FloatArray:
+    """Distance to the nearest inhabited or vulnerable building, m; infinite where there is none."""
+    wanted = [kinds().index(kind) for kind in INHABITED]
+    return nearest_m(exposures.of(np.isin(exposures.kind, wanted)), points_m)

@@ -1,0 +1,87 @@
+"""All the plan may know: pools of stock alike, and how the danger of each origin falls as its pools are emptied.
+
+A pool is what one site holds of one family in one stability band (and with one date by which it must be destroyed).
+The danger curve of a site gives fatalities per year against the known net explosive quantity (NEQ) left on it,
+sampled while all its stores are emptied in proportion of what may be planned.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rasr.core.assessment.surplus import planned_share
+from rasr.core.reference import loader
+
+FloatArray = NDArray[np.float64]
+LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)
+"""Shares of the plannable stock still there at which a curve is sampled, closer where it bends: near the end."""
+BANDS = {"A": "serviceable", "B": "suspect", "C": "suspect", "D": "disposal"}
+"""Stability band by condition; unknown otherwise."""
+
+
+def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
+    """Pools by the contract ``columns/pools.csv``, sorted by pool_id.
+
+    judged: the stock as ``surplus.may_be_planned`` gives it; unknown NEQ counts 0. pool_id: site/family/band[/date].
+    """
+    share = planned_share()
+    keys = ["jurisdiction_id", "origin_id", "family", "stability_band", "destroy_by"]
+    band = pl.col("condition").replace_strict(BANDS, default="unknown", return_dtype=pl.String)
+    grouped = (
+        judged.filter(pl.col("planned_quantity") > 0)
+        .with_columns(origin_id=pl.col("site_id"), stability_band=band)
+        .group_by(keys, maintain_order=True)
+        .agg(
+            mass_kg=(pl.col("mass_kg") * share).sum(),
+            neq_kg=(pl.col("neq_kg") * share).sum(),
+            pieces=pl.col("planned_quantity").filter(pl.col("unit") == "piece").sum(),
+        )
+    )
+    place = sites.select(pl.col("site_id").alias("origin_id"), "latitude_deg", "longitude_deg")
+    pool_id = pl.concat_str(
+        "origin_id",
+        "family",
+        "stability_band",
+        pl.col("destroy_by").dt.to_string("%Y-%m-%d"),
+        separator="/",
+        ignore_nulls=True,
+    )
+    schema = loader.contract("pools").schema
+    joined = grouped.join(place.unique("origin_id"), on="origin_id", how="left").with_columns(pool_id=pool_id)
+    return joined.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort("pool_id")
+
+
+def danger_curves(
+    site_ids: list[str], store_site: NDArray[np.int64], fatalities_per_year: FloatArray, neq_kg: FloatArray
+) -> pl.DataFrame:
+    """Curves by the contract ``danger_curves``: one per site, rising in NEQ, its last point the stock as it is.
+
+    store_site: number of each store's site. fatalities_per_year: (3, stores, levels), low, central, high. neq_kg:
+    known NEQ of each store at each level, (stores, levels). A site where nothing can be planned has one point.
+    """
+    sites = len(site_ids)
+    danger, neq = by_site(store_site, fatalities_per_year, sites), by_site(store_site, neq_kg[None], sites)[0]
+    now = danger[:, :, -1:]
+    danger = np.maximum.accumulate(np.minimum(danger, now), axis=2)  # a rounding hair must not make a curve fall
+    new_point = np.diff(neq, axis=1, append=np.inf) > 0  # of points at one quantity the last, which is the highest
+    site, level = np.nonzero(new_point)
+    return pl.DataFrame(
+        {
+            "origin_id": [site_ids[number] for number in site],
+            "neq_kg": neq[site, level],
+            "fatalities_per_year": danger[1, site, level],
+            "low": danger[0, site, level],
+            "high": danger[2, site, level],
+        },
+        schema=loader.contract("danger_curves").schema,
+    )
+
+
+def by_site(store_site: NDArray[np.int64], per_store: FloatArray, sites: int) -> FloatArray:
+    """Sums over the stores of each site: (k, stores, levels) to (k, sites, levels)."""
+    total = np.zeros((per_store.shape[0], sites, per_store.shape[2]))
+    for store, site in enumerate(store_site):
+        total[:, site] += per_store[:, store]
+    return total

@@ -1,0 +1,61 @@
+"""Where heavy work runs: in this process, in a pool of processes, or on a Dask cluster; the same functions.
+
+>>> list(Serial().map(abs, [-1, 2]))
+[1, 2]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Runs one function over many tasks and gives the results in the order of the tasks."""
+
+    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in task order; a task should take half a second or more where processes are used."""
+        ...
+
+
+class Serial:
+    """Runs the tasks here, one after the other."""
+
+    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in task order."""
+        return map(function, tasks)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Runs the tasks in so many processes of this machine (spawned: threads of libraries do not survive a fork)."""
+
+    workers: int
+
+    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in task order."""
+        with ProcessPoolExecutor(self.workers, mp_context=get_context("spawn")) as pool:
+            yield from pool.map(function, tasks)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Runs the tasks on the Dask cluster at this address (needs the ``cluster`` extra)."""
+
+    address: str
+
+    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in task order."""
+        from distributed import Client  # slow to import, and an extra: only where it is used
+
+        client: Any
+        with Client(self.address) as client:
+            futures = client.map(function, list(tasks))
+            for future in futures:
+                yield future.result()

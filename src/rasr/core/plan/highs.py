@@ -1,0 +1,118 @@
+"""One linear programme in the HiGHS solver: pass it, add rows, change costs and bounds, solve again from where it was.
+
+One thread and no clock, so that the same programme gives the same answer to the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from rasr.core.plan.curves import Floats, Ints
+from rasr.core.plan.model import Rows
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solver found. status: optimal, infeasible or other. value: objective. columns: (columns,)."""
+
+    status: str
+    value: float
+    columns: Floats
+
+
+class Programme:
+    """A linear programme that grows by rows."""
+
+    def __init__(self, cost: Floats, lower: Floats, upper: Floats, families: list[Rows]) -> None:
+        self.cost, self.lower, self.upper = cost.copy(), lower.copy(), upper.copy()
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the package types all but this
+        for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0)):
+            self._solver.setOptionValue(option, value)
+        matrix, row_lower, row_upper = _stack(families, len(cost))
+        self.row_lower, self.row_upper, self.matrix = row_lower, row_upper, [matrix]
+        problem = highspy.HighsLp()
+        problem.num_col_, problem.num_row_ = len(cost), matrix.shape[0]
+        problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, lower, upper
+        problem.row_lower_, problem.row_upper_ = row_lower, row_upper
+        problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        problem.a_matrix_.num_col_, problem.a_matrix_.num_row_ = len(cost), matrix.shape[0]
+        problem.a_matrix_.start_, problem.a_matrix_.index_ = matrix.indptr, matrix.indices
+        problem.a_matrix_.value_ = matrix.data
+        self._solver.passModel(problem)
+
+    @property
+    def row_count(self) -> int:
+        """Rows so far."""
+        return len(self.row_lower)
+
+    def add(self, rows: Rows) -> None:
+        """Add rows."""
+        if not rows.count:
+            return
+        matrix, lower, upper = _stack([rows], len(self.cost))
+        self._solver.addRows(rows.count, lower, upper, matrix.nnz, matrix.indptr[:-1], matrix.indices, matrix.data)
+        self.matrix.append(matrix)
+        self.row_lower = np.concatenate([self.row_lower, lower])
+        self.row_upper = np.concatenate([self.row_upper, upper])
+
+    def set_cost(self, cost: Floats) -> None:
+        """Change the cost of every column."""
+        self.cost = cost.copy()
+        self._solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+
+    def set_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of some columns."""
+        self.lower[columns], self.upper[columns] = lower, upper
+        self._solver.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def solve(self, method: str) -> Answer:
+        """Solve by ``ipm`` (interior point with crossover, from scratch), ``dual`` or ``primal`` simplex (warm)."""
+        self._solver.setOptionValue("solver", "ipm" if method == "ipm" else "simplex")
+        self._solver.setOptionValue("simplex_strategy", 4 if method == "primal" else 1)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            found = self._solver.getSolution()
+            self._row_dual = np.array(found.row_dual)
+            return Answer("optimal", self._solver.getObjectiveValue(), np.array(found.col_value))
+        infeasible = highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible
+        return Answer("infeasible" if status in infeasible else str(status), np.nan, np.zeros(len(self.cost)))
+
+    def basis(self) -> highspy.HighsBasis:
+        """Where the solver stands; ``resume`` goes on from there."""
+        return self._solver.getBasis()
+
+    def resume(self, basis: highspy.HighsBasis) -> None:
+        """Let the next simplex solve go on from a basis of a programme with the same rows."""
+        self._solver.setBasis(basis)
+
+    def certified_bound(self) -> float:
+        """A lower bound on the objective from the last row duals by weak duality, whatever the solver's tolerances.
+
+        sum of pi_i b_i + sum of min(d_j lower_j, d_j upper_j), d = c - A' pi; every column must be bounded.
+        """
+        dual = self._row_dual
+        dual = np.where((dual > 0) & ~np.isfinite(self.row_lower), 0.0, dual)
+        dual = np.where((dual < 0) & ~np.isfinite(self.row_upper), 0.0, dual)
+        side = np.where(dual > 0, self.row_lower, self.row_upper)
+        reduced = self.cost - sp.vstack(self.matrix).T @ dual
+        at_bound = np.where(reduced > 0, self.lower, self.upper)
+        rows, columns = dual != 0, reduced != 0
+        return float(dual[rows] @ side[rows] + reduced[columns] @ at_bound[columns])
+
+
+def _stack(families: list[Rows], columns: int) -> tuple[sp.csr_matrix, Floats, Floats]:
+    offsets = np.cumsum([0] + [rows.count for rows in families])
+    row = np.concatenate([rows.row + offset for rows, offset in zip(families, offsets, strict=False)])
+    column = np.concatenate([rows.column for rows in families])
+    value = np.concatenate([rows.value for rows in families])
+    matrix = sp.csr_matrix((value, (row, column)), shape=(int(offsets[-1]), columns))
+    matrix.sum_duplicates()
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    lower = np.concatenate([rows.lower for rows in families])
+    upper = np.concatenate([rows.upper for rows in families])
+    return matrix, lower, upper

@@ -1,0 +1,186 @@
+"""A region's plan: what goes where, when, processed how and paid by whom, so that the fewest are expected to die.
+
+The joint plan starts from the union of what each jurisdiction can do alone, so it is never worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from rasr.core.basis.findings import Refused
+from rasr.core.plan.audit import audit, audit_tables, refuse_breaches
+from rasr.core.plan.build import build_problem
+from rasr.core.plan.diagnose import diagnose
+from rasr.core.plan.options import Options
+from rasr.core.plan.problem import Flow, Problem, costs_eur, danger_over_time, fatalities, left_share
+from rasr.core.plan.result import Plan
+from rasr.core.plan.solve import Clock, Found, NoPlanError, Progress, solve
+from rasr.core.plan.tables import plan_tables
+from rasr.core.plan.together import in_joint
+from rasr.core.records.region import Region
+from rasr.core.reference import loader
+
+SEED = 0
+"""The solver's seed; nothing in the plan is drawn at random."""
+
+
+class Danger(Protocol):
+    """What the plan may know of the stock: the pools and the danger curves, and what they were made from."""
+
+    @property
+    def pools(self) -> pl.DataFrame:
+        """The table pools."""
+        ...
+
+    @property
+    def danger_curves(self) -> pl.DataFrame:
+        """The table danger_curves."""
+        ...
+
+    @property
+    def rule_edition(self) -> str:
+        """Edition of the rule data it was made with."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of the program it was made with."""
+        ...
+
+    @property
+    def blind(self) -> Any:
+        """Shares of records without mass and without NEQ (``mass_share``, ``neq_share``)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Both:
+    """The joint plan, and the union of the plans of each jurisdiction alone."""
+
+    joint: Plan
+    alone: Plan
+
+
+def _no_clock() -> float:
+    return 0.0
+
+
+def _no_progress(_: str, __: float) -> None:
+    return None
+
+
+def plan_alone(
+    region: Region,
+    danger: Danger,
+    *,
+    as_of: date,
+    options: Options | None = None,
+    clock: Clock = _no_clock,
+    progress: Progress = _no_progress,
+) -> Plan:
+    """What each jurisdiction can do with its own lines and money and an equal share of shared money.
+
+    Refused: see ``build_problem``; no_plan_exists with what conflicts; plan_breaks_constraint.
+    """
+    problem, found = _alone(region, danger, as_of, options or Options(), clock, progress)
+    return _result(problem, found, danger, alone=True)
+
+
+def plan_both(
+    region: Region,
+    danger: Danger,
+    *,
+    as_of: date,
+    options: Options | None = None,
+    clock: Clock = _no_clock,
+    progress: Progress = _no_progress,
+) -> Both:
+    """The joint plan and the plan alone it starts from; the joint objective is never higher.
+
+    Where alone no plan exists (a deadline that only a neighbour's line can meet) the joint plan starts from nothing,
+    and Refused is raised for the joint plan only.
+    """
+    options = options or Options()
+    joint = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=options)
+    relaxed, found_alone = _alone(region, danger, as_of, options, clock, lambda step, done: progress(step, done / 3))
+    union = in_joint(relaxed, joint, found_alone.flow)
+    start = None if audit(joint, union) else union
+    found = _solve(joint, options, start, clock, lambda step, done: progress(step, (1 + 2 * done) / 3))
+    alone = _result(relaxed, found_alone, danger, alone=True)
+    return Both(_result(joint, found, danger, alone=False), alone)
+
+
+def _alone(
+    region: Region, danger: Danger, as_of: date, options: Options, clock: Clock, progress: Progress
+) -> tuple[Problem, Found]:
+    """Deadlines that a jurisdiction cannot meet alone are set aside: the comparison shows them as missed."""
+    own = replace(options, alone=True, partial=True)
+    problem = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=own)
+    try:
+        return problem, solve(problem, own, start=None, clock=clock, progress=progress)
+    except NoPlanError:
+        free = replace(problem, pools=replace(problem.pools, deadline=np.full_like(problem.pools.deadline, -1)))
+        return problem, solve(free, own, start=None, clock=clock, progress=progress)
+
+
+def _solve(problem: Problem, options: Options, start: Flow | None, clock: Clock, progress: Progress) -> Found:
+    try:
+        return solve(problem, options, start=start, clock=clock, progress=progress)
+    except NoPlanError:
+        conflicts = [loader.say(conflict.code, conflict.numbers) for conflict in diagnose(problem)]
+        raise Refused("no_plan_exists", conflicts="; ".join(conflicts)) from None
+
+
+def _result(problem: Problem, found: Found, danger: Danger, *, alone: bool) -> Plan:
+    """The audited plan with its tables."""
+    flow = found.flow
+    breaches = audit(problem, flow)
+    refuse_breaches([breach for breach in breaches if not (alone and breach.constraint == "deadline")])
+    missed = [breach.place for breach in breaches if breach.constraint == "deadline"]
+    summary = _summary(problem, found, danger) | {"alone": alone, "deadlines_missed": missed}
+    plan = Plan(summary, **plan_tables(problem, flow))
+    refuse_breaches(audit_tables(flow, plan))
+    return plan
+
+
+def _summary(problem: Problem, found: Found, danger: Danger) -> dict[str, Any]:
+    flow, curves = found.flow, problem.origins.curves
+    left = left_share(problem, flow)
+    rates = {name: danger_over_time(problem, left, values).sum(axis=0) for name, values in
+             (("", curves.fatalities_per_year), ("_low", curves.low), ("_high", curves.high))}  # fmt: skip
+    nothing = sum(fatalities(problem, Flow.nothing(problem)))
+    staying, transport, processing = fatalities(problem, flow)
+    gap = (found.objective - found.bound) / found.objective if found.objective > 0 else 0.0
+    avoidable = nothing - found.bound
+    return {
+        "status": found.status,
+        "objective_fatalities": found.objective,
+        "objective_parts": {"left": staying, "transport": transport, "processing": processing},
+        "objective_doing_nothing": nothing,
+        "bound": found.bound,
+        "gap": gap,
+        "gap_of_avoidable": (found.objective - found.bound) / avoidable if avoidable > 0 else 0.0,
+        **{f"danger_before{suffix}": float(values[0]) for suffix, values in rates.items()},
+        **{f"danger_after{suffix}": float(values[-1]) for suffix, values in rates.items()},
+        "danger_over_time": [float(value) for value in rates[""]],
+        "mass_planned_kg": float(problem.pools.mass_kg.sum()),
+        "mass_destroyed_kg": float(flow.shipped_kg.sum()),
+        "cost_eur": float(costs_eur(problem, flow).sum()),
+        "blind_share": {"mass": danger.blind.mass_share, "neq": danger.blind.neq_share},
+        "starts_on": problem.periods.starts_on.isoformat(),
+        "periods": problem.count,
+        "period_months": problem.periods.months,
+        "pools": len(problem.pools.ids),
+        "lines": len(problem.lines.ids),
+        "arcs_offered": len(problem.arcs.pool),
+        "arcs_possible": problem.arcs_possible,
+        "rounds": found.rounds,
+        "rule_edition": danger.rule_edition,
+        "version": danger.version,
+        "seed": SEED,
+    }

@@ -1,0 +1,37 @@
+"""What a plan is once it has been found and audited: a summary and the tables that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A joint plan, or the union of what each jurisdiction can do alone.
+
+    summary: what ``plan.json`` holds. Frames, with periods counted from 1:
+    shipments: pool_id, line_id, period, mass_kg, cost_eur. processing: line_id, family, technique, period, mass_kg,
+    cost_eur. spending: fund_id, jurisdiction_id, activity, period, amount_eur. openings: kind (line or corridor),
+    id, jurisdiction_id, period, cost_eur. danger: origin_id, jurisdiction_id, period (0: the start), neq_kg,
+    fatalities_per_year, low, high. flows: from_jurisdiction_id, to_jurisdiction_id, mass_kg, cost_eur.
+    by_jurisdiction: jurisdiction_id, mass_kg, cost_eur, danger_before, danger_after. periods: period, starts_on,
+    ends_on.
+    """
+
+    summary: dict[str, Any]
+    shipments: pl.DataFrame
+    processing: pl.DataFrame
+    spending: pl.DataFrame
+    openings: pl.DataFrame
+    danger: pl.DataFrame
+    flows: pl.DataFrame
+    by_jurisdiction: pl.DataFrame
+    periods: pl.DataFrame
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Every table by its name."""
+        names = ["shipments", "processing", "spending", "openings", "danger", "flows", "by_jurisdiction", "periods"]
+        return {name: getattr(self, name) for name in names}

@@ -1,0 +1,252 @@
+"""Finding a plan and proving how good it is: cuts at the root, roundings of the gates, and re-linearised danger.
+
+The order of work: (1) solve the programme with the danger of each origin replaced by its convex envelope over the
+pools, adding cuts until they no longer move the bound; (2) for each rounding of the gates, linearise the true
+concave danger at the current plan and solve again until it no longer falls; (3) with the best of them, spend the
+least money that keeps the danger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from rasr.core.plan.curves import Floats
+from rasr.core.plan.cuts import danger_cuts, gate_cuts
+from rasr.core.plan.highs import Answer, Programme
+from rasr.core.plan.model import INF, Model, Terms
+from rasr.core.plan.options import Options
+from rasr.core.plan.problem import Flow, Problem, fatalities, left_share, origin_share
+from rasr.core.plan.settle import settle
+
+Clock = Callable[[], float]
+Progress = Callable[[str, float], None]
+SCALE = 1e6
+"""Objective of the programme where nothing is done; keeps its numbers far from the solver's tolerances."""
+STEADY = 1e-5
+"""A share of the objective below which a step of the descent counts as no progress."""
+STEADY_BOUND = 2e-3
+"""A share of the bound below which a round of cuts counts as no progress."""
+THRIFT = 1e-4
+"""The share of the fatalities that may be given up for a plan that costs less."""
+LEAST_FLOW = 1e-3
+"""A gate through which less than this share of all that is shipped goes is tried shut."""
+ROUNDINGS = (0.5, 0.3, 0.1, 0.7, 0.02)
+"""A gate is opened where the programme opens it to more than this share."""
+LINEARISATIONS = 4
+
+
+class NoPlanError(Exception):
+    """The constraints cannot all be met; ``diagnose`` says which conflict."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan with its proof. bound, objective: expected fatalities over the horizon."""
+
+    flow: Flow
+    objective: float
+    bound: float
+    status: str
+    rounds: int
+
+
+def total_fatalities(problem: Problem, flow: Flow) -> float:
+    """Expected fatalities over the horizon, from what is left, transport and processing."""
+    return sum(fatalities(problem, flow))
+
+
+def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Clock, progress: Progress) -> Found:
+    """The best plan found, never worse than ``start``. Raises NoPlanError where no plan exists."""
+    model = Model(problem)
+    search = _Search(model, options, clock, clock() + options.seconds)
+    progress("bound", 0.1)
+    root, bound, rounds = search.root()
+    search.consider(start)
+    share = origin_share(problem, left_share(problem, model.flow(root.columns)))
+    for number, gates in enumerate(_roundings(model, root.columns, start)):
+        progress("roundings", 0.4 + 0.1 * number)
+        if search.close_enough(bound) or search.late():
+            break
+        search.improve(gates, share)
+    progress("cost", 0.9)
+    search.spend_least()
+    objective = search.objective
+    status = "time_limit" if search.late() else "within_gap" if search.close_enough(bound) else "rounds_done"
+    return Found(search.best, objective, min(bound, objective), status, rounds)
+
+
+def _roundings(model: Model, values: Floats, start: Flow | None) -> list[Floats]:
+    """(gates, periods) of 0 and 1 to try, without repeats; what the start opened is among them."""
+    gates = np.where(model.gate >= 0, values[model.gate], 0.0)
+    tries = [(gates >= threshold).astype(np.float64) for threshold in ROUNDINGS]
+    if start is not None:
+        tries += [np.maximum(tries[0], start.open), start.open]
+    tries.append(np.zeros_like(gates))
+    unique: list[Floats] = []
+    for candidate in tries:
+        if not any(np.array_equal(candidate, known) for known in unique):
+            unique.append(candidate)
+    return unique
+
+
+class _Search:
+    """The best plan so far and the moves to a better one, on a programme of the model's own rows."""
+
+    def __init__(self, model: Model, options: Options, clock: Clock, until: float) -> None:
+        self.model, self.options, self.clock, self.until = model, options, clock, until
+        self.scale = SCALE / (float(model.weight.sum()) or 1.0)
+        self.programme = Programme(model.fatalities * self.scale, model.lower, model.upper, model.rows())
+        self._first_basis: highspy.HighsBasis | None = None
+        self._best_basis: highspy.HighsBasis | None = None
+        self.best = Flow.nothing(model.problem)
+        self.objective = INF
+        if not (model.problem.pools.deadline >= 0).any():
+            self.consider(self.best)
+
+    def late(self) -> bool:
+        """Whether the safety net has ended the search."""
+        return self.clock() > self.until
+
+    def close_enough(self, bound: float) -> bool:
+        """Whether what could still be gained is less than the gap asked for."""
+        return bool(np.isfinite(self.objective)) and self.objective - bound <= self.options.gap * self.objective
+
+    def consider(self, flow: Flow | None) -> bool:
+        """Keep the plan if it is better than the best so far."""
+        if flow is None:
+            return False
+        objective = total_fatalities(self.model.problem, flow)
+        if objective >= self.objective:
+            return False
+        self.best, self.objective = flow, objective
+        return True
+
+    def root(self) -> tuple[Answer, float, int]:
+        """The programme without roundings, its bound, and how many rounds of cuts it took."""
+        model = self.model
+        programme = Programme(model.fatalities * self.scale, model.lower, model.upper, model.rows())
+        dear = np.broadcast_to(_removal_cost(model)[:, None], model.left.shape)
+        programme.add(danger_cuts(model, dear, None))
+        answer = programme.solve("ipm")
+        centre = answer.columns[model.left]
+        gain, rounds = INF, 0
+        while answer.status == "optimal" and rounds < self.options.rounds and not self.late():
+            left = answer.columns[model.left]
+            centre = (centre + left) / 2.0
+            # Cuts at a point between the solution and the middle of those before it reach deeper.
+            orders = left, (left + centre) / 2.0
+            new = [danger_cuts(model, order, answer.columns) for order in orders] + [gate_cuts(model, answer.columns)]
+            if gain < STEADY_BOUND * answer.value or not any(rows.count for rows in new):
+                break
+            for rows in new:
+                programme.add(rows)
+            before, answer = answer.value, programme.solve("dual")
+            gain, rounds = answer.value - before, rounds + 1
+        if answer.status != "optimal":
+            raise NoPlanError
+        bound = min(programme.certified_bound(), answer.value) / self.scale + model.unavoidable
+        return answer, bound, rounds
+
+    def improve(self, gates: Floats, share: Floats, basis: highspy.HighsBasis | None = None) -> None:
+        """With the gates fixed, follow the danger downhill from the shares left; keep the best plan met.
+
+        basis: of an earlier solve to go on from; by default that of the first solve, whose costs are the same.
+        """
+        self._fix(gates)
+        before = INF
+        basis = basis or self._first_basis
+        for step in range(LINEARISATIONS):
+            self.programme.set_cost(self._linearised(share) * self.scale)
+            if step == 0 and basis is not None:
+                self.programme.resume(basis)
+            answer = self.programme.solve("ipm" if basis is None else "dual" if step == 0 else "primal")
+            if answer.status != "optimal":
+                return
+            basis = self.programme.basis()
+            self._first_basis = self._first_basis or basis
+            flow = settle(self.model.problem, self.model.flow(answer.columns))
+            if self.consider(flow):
+                self._best_basis = basis
+            objective = total_fatalities(self.model.problem, flow)
+            if before - objective <= STEADY * objective or self.late():
+                return
+            before = objective
+            share = origin_share(self.model.problem, left_share(self.model.problem, flow))
+
+    def spend_least(self) -> None:
+        """Close gates that hardly anything went through, then spend as little as keeps the danger of the best plan."""
+        problem, programme = self.model.problem, self.programme
+        share = origin_share(problem, left_share(problem, self.best))
+        self.improve(first_used(problem, self.best, 0.0), share, self._best_basis)  # what shut gates cost is free now
+        share = origin_share(problem, left_share(problem, self.best))
+        allowed = self.objective * (1.0 + THRIFT)
+        for least_share in (LEAST_FLOW, 0.0):
+            self._fix(first_used(problem, self.best, least_share))
+            linear = self._linearised(share) * self.scale
+            programme.set_cost(linear)
+            if self._best_basis is not None:
+                programme.resume(self._best_basis)
+            answer = programme.solve("dual" if self._best_basis is not None else "ipm")
+            if answer.status != "optimal":
+                continue
+            reached = total_fatalities(problem, settle(problem, self.model.flow(answer.columns)))
+            if reached <= allowed:
+                break
+        if answer.status != "optimal":
+            return
+        keep = Terms("keep_danger", np.array([-INF]), np.array([answer.value + STEADY * abs(answer.value)]))
+        keep.add(np.zeros(1, dtype=np.int64), np.nonzero(linear)[0], linear[np.nonzero(linear)[0]])
+        programme.add(keep.done())
+        programme.set_cost(self.model.money())
+        answer = programme.solve("primal")
+        if answer.status != "optimal":
+            return
+        flow = settle(problem, self.model.flow(answer.columns))
+        if total_fatalities(problem, flow) <= allowed:
+            self.best, self.objective = flow, total_fatalities(problem, flow)
+
+    def _fix(self, gates: Floats) -> None:
+        columns = self.model.gate.ravel()
+        values = np.minimum(gates.ravel(), self.model.upper[columns]) if len(columns) else gates.ravel()
+        if len(columns):
+            self.programme.set_bounds(columns, values, values)
+
+    def _linearised(self, share: Floats) -> Floats:
+        """Cost of the columns with the concave danger replaced by its tangent at the shares left."""
+        model, problem = self.model, self.model.problem
+        cost = model.fatalities.copy()
+        cost[model.concave[model.concave >= 0]] = 0.0
+        index = np.broadcast_to(np.arange(len(share))[:, None], share.shape)
+        slope = problem.origins.curves.left_slope(index, share, model.parts[0]) * model.weight
+        planned_kg = problem.origins.planned_neq_kg[problem.pools.origin]
+        neq_share = problem.pools.neq_kg / np.where(planned_kg > 0, planned_kg, 1.0)
+        cost[model.left] = slope[problem.pools.origin] * neq_share[:, None]
+        return cost
+
+
+def _removal_cost(model: Model) -> Floats:
+    """(pools,) euro per kg NEQ by the cheapest way; pools with none come last in the order of removal."""
+    problem, arcs, rates = model.problem, model.problem.arcs, model.problem.rates
+    work = np.full((len(problem.lines.ids), len(problem.families)), INF)
+    np.minimum.at(work, (rates.line, rates.family), rates.cost_eur_per_tonne)
+    cheapest = np.full(len(problem.pools.ids), INF)
+    np.minimum.at(cheapest, arcs.pool, arcs.cost_eur_per_tonne + work[arcs.line, problem.pools.family[arcs.pool]])
+    per_neq = cheapest * problem.pools.mass_kg / np.maximum(problem.pools.neq_kg, 1e-9)
+    return np.asarray(np.where(np.isfinite(per_neq), per_neq, 1e30))
+
+
+def first_used(problem: Problem, flow: Flow, least_share: float) -> Floats:
+    """(gates, periods) open from the first period in which something goes through.
+
+    Gates through which no more than ``least_share`` of all that is shipped goes stay shut.
+    """
+    through = np.zeros((len(problem.gates.ids), problem.count))
+    of_line, of_corridor = problem.lines.gate[problem.arcs.line], problem.arcs.gate
+    for gate in (of_line, of_corridor):
+        np.add.at(through, gate[gate >= 0], flow.shipped_kg[gate >= 0])
+    worth = through.sum(axis=1, keepdims=True) > least_share * flow.shipped_kg.sum()
+    return np.asarray((np.logical_or.accumulate(through > 0, axis=1) & worth).astype(np.float64))

@@ -1,0 +1,304 @@
+"""The whole assessment on small regions: one store and one house by hand, and the laws every region keeps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from rasr.core.assessment.assess import Assessment, assess
+from rasr.core.assessment.explosives.consequence import fatality_shares
+from rasr.core.basis.executor import Processes
+from rasr.core.basis.findings import Refused
+from rasr.core.basis.units import EARTH_RADIUS_M
+from rasr.core.records.region import Region
+from rasr.core.reference import loader
+
+AS_OF = date(2027, 1, 1)
+DEG_PER_M = 180.0 / np.pi / EARTH_RADIUS_M
+
+
+def house(distance_m: float, persons: float | None = 4.0, **more: Any) -> dict[str, Any]:
+    """A house so far north of the store."""
+    return {
+        "exposure_id": f"E{distance_m}{more}",
+        "kind": "inhabited_building",
+        "latitude_deg": 41.0 + distance_m * DEG_PER_M,
+        "longitude_deg": 20.0,
+        "persons_day": persons,
+        "persons_night": persons,
+        **more,
+    }
+
+
+def record(article: str, quantity: int | None, **more: Any) -> dict[str, Any]:
+    usual = {"store_id": "S", "lot": "L", "condition": "D", "purpose": "awaiting_disposal"}
+    return {**usual, "article_id": article, "quantity": quantity, **more}
+
+
+def article(article_id: str, division: str, family: str, neq_kg: float | None, mass_kg: float | None) -> dict[str, Any]:
+    group = "not_applicable" if division == "not_applicable" else "D"
+    return {
+        "article_id": article_id,
+        "name": article_id,
+        "family": family,
+        "unit": "piece",
+        "hazard_division": division,
+        "compatibility_group": group,
+        "neq_kg_each": neq_kg,
+        "gross_mass_kg_each": mass_kg,
+    }
+
+
+ARTICLES = [
+    article("bomb", "1.1", "aerial_bomb", 100.0, 250.0),
+    article("rocket", "1.2.1", "rocket", 2.0, 10.0),
+    article("charge", "1.3", "propellant", 10.0, 12.0),
+    article("round", "1.4", "small_calibre", 0.01, 0.05),
+    article("rifle", "not_applicable", "small_arms", None, 4.0),
+    article("riddle", "1.1", "mortar", None, None),
+]
+
+
+def region(stock: list[dict[str, Any]], exposures: list[dict[str, Any]], **tables: list[dict[str, Any]]) -> Region:
+    place = {"latitude_deg": 41.0, "longitude_deg": 20.0}
+    stores = [
+        {"store_id": store, "site_id": site, "construction": "unknown", **place}
+        for store, site in (("S", "P"), ("T", "P"))
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "jurisdictions": [{"jurisdiction_id": "AL", "name": "Albania"}],
+        "organisations": [{"organisation_id": "O", "jurisdiction_id": "AL", "kind": "defence", "name": "O"}],
+        "sites": [{"site_id": "P", "organisation_id": "O", "kind": "depot", "name": "P", **place}],
+        "stores": stores,
+        "articles": ARTICLES,
+        "stock": [{"stock_id": f"K{i}", **row} for i, row in enumerate(stock)],
+        "exposures": exposures,
+        **tables,
+    }
+    frames = {name: pl.DataFrame(table, infer_schema_length=None) for name, table in rows.items() if table}
+    found = Region.from_frames(frames)
+    assert not [fault for fault in found.door if fault.severity == "error"]
+    return found
+
+
+def store(assessment: Assessment, store_id: str = "S") -> dict[str, Any]:
+    return assessment.stores.row(by_predicate=pl.col("store_id") == store_id, named=True)
+
+
+def test_one_store_and_one_house_by_hand() -> None:
+    found = assess(region([record("bomb", 100)], [house(200.0)]), as_of=AS_OF)
+    low, central, high = (4.0 * float(share) for share in fatality_shares("inhabited_building", 10_000.0, 200.0)[:, 0])
+    rate = 1.5e-4 + 1.5e-10 * 10_000.0
+    row = store(found)
+    assert row["neq_event_kg"] == 10_000.0
+    assert row["events_per_year"] == pytest.approx(rate)
+    assert row["fatalities_per_event"] == pytest.approx(central, rel=1e-5)
+    assert row["fatalities_per_year"] == pytest.approx(rate * central, rel=1e-5)
+    assert row["fatalities_per_year_low"] == pytest.approx(0.1 * rate * low, rel=1e-5)
+    assert row["fatalities_per_year_high"] == pytest.approx(10.0 * rate * high, rel=1e-5)
+    assert row["fatalities_per_event_public"] == row["fatalities_per_event"]
+    assert (row["required_ibd_m"], row["persons_in_ibd"]) == (479.0, 4.0)
+    assert row["nearest_inhabited_m"] == pytest.approx(200.0, abs=1e-3)
+    assert (row["mass_kg"], row["jurisdiction_id"]) == (25_000.0, "AL")
+    assert found.sites["fatalities_per_year"].to_list() == [row["fatalities_per_year"]]
+
+
+def test_what_goes_up_together() -> None:
+    mixed = [record("bomb", 1), record("charge", 10), record("rocket", 10), record("round", 1000)]
+    row = store(assess(region(mixed, [house(100.0)]), as_of=AS_OF))
+    assert [row[f"neq_hd{n}_kg"] for n in (11, 12, 13, 14)] == [100.0, 20.0, 100.0, 10.0]
+    assert (row["neq_event_kg"], row["neq_not_modelled_kg"], row["neq_kg"]) == (220.0, 0.0, 230.0)
+    without_11 = store(assess(region(mixed[1:], [house(100.0)]), as_of=AS_OF))
+    assert (without_11["neq_event_kg"], without_11["neq_not_modelled_kg"]) == (0.0, 120.0)
+    assert (without_11["events_per_year"], without_11["fatalities_per_year_high"]) == (0.0, 0.0)
+    assert without_11["required_ibd_m"] is None
+
+
+def test_distances_name_rule_and_status() -> None:
+    near = [house(400.0), house(480.0), house(300.0, kind="public_traffic_route"), house(5.0, kind="open_air")]
+    table = assess(region([record("bomb", 100)], near), as_of=AS_OF).distances
+    assert table.drop("nearest_m", "persons_inside").rows() == [
+        ("S", "inhabited_building", "BD30", 479.0, 1, "secondary"),
+        ("S", "vulnerable_building", "BD35", 957.0, 0, "secondary"),
+        ("S", "public_traffic_route", "BD26", 319.0, 1, "secondary"),
+        ("S", "workshop", "BD18", 173.0, 0, "secondary"),
+    ]
+    assert table["nearest_m"].to_list() == [pytest.approx(400.0, abs=1e-3), None, pytest.approx(300.0, abs=1e-3), None]
+    assert table["persons_inside"].to_list() == [4.0, 0.0, 4.0, 0.0]
+
+
+def test_more_than_the_rules_cover_has_no_distance() -> None:
+    found = assess(region([record("bomb", 5_001)], [house(100.0)]), as_of=AS_OF)
+    assert set(found.distances["status"]) == {"outside_limits"}
+    assert found.distances["required_m"].null_count() == 4
+    assert store(found)["fatalities_per_event"] == pytest.approx(4.0)
+
+
+def test_persons_by_time_of_day_by_relation_and_unknown() -> None:
+    people = [
+        house(30.0, persons_day=8.0, persons_night=0.0, relation="worker"),
+        house(31.0, persons_day=10.0, persons_night=None),
+        house(32.0, None),
+    ]
+    set_up = {"settings": [{"key": "day_fraction", "value": "0.25"}]}
+    found = assess(region([record("bomb", 100)], people, **set_up), as_of=AS_OF)
+    row = store(found)
+    assert row["fatalities_per_event_worker"] == pytest.approx(0.25 * 8.0)
+    assert row["fatalities_per_event_public"] == pytest.approx(0.25 * 10.0)
+    assert row["exposures_without_persons"] == 2
+    assert found.methods.filter(pl.col("method") == "persons_present")["note"].item().endswith("without persons: 2.")
+
+
+def test_licence_share_is_of_the_worst_division() -> None:
+    licences = [
+        {"store_id": "S", "hazard_division": "1.1", "neq_limit_kg": 1000.0, "valid_until": AS_OF},
+        {"store_id": "S", "hazard_division": "1.2", "neq_limit_kg": 10.0, "valid_until": AS_OF},
+    ]
+    found = assess(region([record("bomb", 5), record("rocket", 10)], [], licences=licences), as_of=AS_OF)
+    assert store(found)["licence_share"] == 2.0
+    assert store(found, "T")["licence_share"] is None
+    assert found.sites["licence_share"].to_list() == [2.0]
+
+
+def test_what_is_unknown_is_said() -> None:
+    found = assess(
+        region([record("bomb", 1), record("riddle", 7), record("rifle", 2), record("bomb", None)], []), as_of=AS_OF
+    )
+    assert (found.blind.records, found.blind.records_without_mass, found.blind.records_without_neq) == (4, 2, 2)
+    assert (found.blind.mass_share, store(found)["mass_blind_share"], found.sites["neq_blind_share"][0]) == (
+        0.5,
+        0.5,
+        0.5,
+    )
+    assert found.exclusions["reason"].to_list() == ["mass_unknown", "mass_unknown"]
+    assert store(found, "T")["mass_blind_share"] == 0.0
+
+
+def test_methods_say_what_they_stand_on() -> None:
+    found = assess(region([record("bomb", 1)], []), as_of=AS_OF)
+    assert found.methods.columns == ["method", "edition", "source", "status", "note"]
+    assert set(found.methods["status"]) <= {"verified", "secondary", "assumed", "not_verified"}
+    row = found.methods.row(by_predicate=pl.col("method") == "event_frequency", named=True)
+    assert row["status"] == "not_verified"
+    assert found.rule_edition == loader.edition()
+
+
+def test_an_unknown_frequency_method_is_refused() -> None:
+    set_up = {"settings": [{"key": "event_frequency_method", "value": "oracle"}]}
+    with pytest.raises(Refused, match="unknown_rule"):
+        assess(region([record("bomb", 1)], [], **set_up), as_of=AS_OF)
+
+
+def test_given_pools_and_curves_are_passed_through() -> None:
+    pools = [
+        {
+            "pool_id": "X",
+            "jurisdiction_id": "AL",
+            "origin_id": "X",
+            "family": "mine",
+            "stability_band": "unknown",
+            "mass_kg": 1.0,
+            "neq_kg": 1.0,
+            "pieces": 1,
+        }
+    ]
+    curves = [{"origin_id": "X", "neq_kg": 1.0, "fatalities_per_year": 0.1, "low": 0.0, "high": 1.0}]
+    given_tables = region([record("bomb", 1)], [house(50.0)], pools=pools, danger_curves=curves)
+    found = assess(given_tables, as_of=AS_OF)
+    assert found.pools["pool_id"].to_list() == ["X"]
+    assert_frame_equal(found.danger_curves, given_tables.table("danger_curves"))
+
+
+def test_an_empty_region_has_every_table() -> None:
+    found = assess(Region.from_frames({}), as_of=AS_OF)
+    full = assess(region([record("bomb", 1)], [house(50.0)]), as_of=AS_OF)
+    for name in ("stores", "sites", "distances", "pools", "danger_curves", "exclusions"):
+        empty: pl.DataFrame = getattr(found, name)
+        assert empty.height == 0
+        assert empty.schema == getattr(full, name).schema
+
+
+def test_processes_give_the_same_and_progress_is_told() -> None:
+    told: list[tuple[str, float]] = []
+    one = region(
+        [record("bomb", 100), record("rocket", 5, store_id="T")], [house(float(d)) for d in range(50, 900, 50)]
+    )
+    here = assess(one, as_of=AS_OF, progress=lambda stage, share: told.append((stage, share)))
+    there = assess(one, as_of=AS_OF, executor=Processes(2))
+    for name in ("stores", "sites", "distances", "pools", "danger_curves", "exclusions"):
+        assert_frame_equal(getattr(here, name), getattr(there, name), check_exact=True)
+    assert here.inputs_digest == there.inputs_digest
+    assert [stage for stage, _ in told] == ["stock", "danger", "distances", "pools", "done"]
+    assert told[-1] == ("done", 1.0)
+
+
+records = st.lists(
+    st.fixed_dictionaries(
+        {
+            "store_id": st.sampled_from(["S", "T"]),
+            "article_id": st.sampled_from([row["article_id"] for row in ARTICLES]),
+            "lot": st.just("L"),
+            "quantity": st.integers(0, 3000),
+            "condition": st.sampled_from(["A", "B", "D"]),
+            "purpose": st.sampled_from(["operational", "awaiting_disposal", "evidence", "confiscated"]),
+            "destroy_by": st.sampled_from([None, date(2028, 6, 30)]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+houses = st.lists(
+    st.builds(house, st.floats(5.0, 3000.0), st.none() | st.floats(0.0, 50.0)),
+    max_size=6,
+    unique_by=lambda row: row["exposure_id"],
+)
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@few
+@given(records, houses)
+def test_mass_is_kept_and_curves_rise_to_the_danger_of_their_site(
+    stock: list[dict[str, Any]], exposures: list[dict[str, Any]]
+) -> None:
+    requirements = [{"organisation_id": "O", "article_id": "bomb", "quantity": 1000}]
+    found = assess(region(stock, exposures, requirements=requirements), as_of=AS_OF)
+    total_kg = found.stores["mass_kg"].sum()
+    assert found.pools["mass_kg"].sum() + found.exclusions["mass_kg"].sum() == pytest.approx(total_kg)
+    evidence = {f"K{i}" for i, row in enumerate(stock) if row["purpose"] == "evidence"}
+    assert evidence <= set(found.exclusions["stock_id"])
+    assert set(found.pools["origin_id"]) <= set(found.danger_curves["origin_id"])
+    dangerous = found.sites.filter(pl.col("fatalities_per_year") > 0)
+    assert set(dangerous["site_id"]) <= set(found.danger_curves["origin_id"])
+    curve = found.danger_curves.filter(pl.col("origin_id") == "P")
+    if curve.height:
+        site = found.sites.row(0, named=True)
+        for column, whole in (("fatalities_per_year", ""), ("low", "_low"), ("high", "_high")):
+            assert (np.diff(curve[column].to_numpy()) >= 0).all()
+            assert curve[column][-1] == site[f"fatalities_per_year{whole}"]
+        assert (np.diff(curve["neq_kg"].to_numpy()) > 0).all()
+        assert curve["neq_kg"][-1] == pytest.approx(site["neq_kg"])
+        base_kg = curve["neq_kg"][-1] - found.pools["neq_kg"].sum()
+        assert curve["neq_kg"][0] == pytest.approx(base_kg, abs=1e-6)
+    row = found.stores.select("fatalities_per_year_low", "fatalities_per_year", "fatalities_per_year_high").to_numpy()
+    assert (np.diff(row, axis=1) >= 0).all()
+
+
+@few
+@given(records, houses, st.integers(1, 2000), st.floats(5.0, 3000.0))
+def test_more_explosive_or_more_people_is_never_less_danger(
+    stock: list[dict[str, Any]], exposures: list[dict[str, Any]], extra: int, distance_m: float
+) -> None:
+    before = assess(region(stock, exposures), as_of=AS_OF).sites
+    more_stock = assess(region([*stock, record("bomb", extra)], exposures), as_of=AS_OF).sites
+    newcomer = house(distance_m, 7.0, building_type="new")
+    more_people = assess(region(stock, [*exposures, newcomer]), as_of=AS_OF).sites
+    for name in ("fatalities_per_year_low", "fatalities_per_year", "fatalities_per_year_high", "fatalities_per_event"):
+        assert more_stock[name][0] >= before[name][0] * (1.0 - 1e-12)
+        assert more_people[name][0] >= before[name][0] * (1.0 - 1e-12)

@@ -1,0 +1,269 @@
+"""Writes the pages of the documentation that are made from data: columns, findings, settings, rule data, commands.
+
+``python -m tools.docs`` writes them, ``--check`` names those that are not current and exits with 1.
+
+>>> cell("a|b")
+'a\\\\|b'
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = "src/rasr/core/reference"
+COLUMNS = f"{REFERENCE}/columns"
+FINDINGS = f"{REFERENCE}/findings.csv"
+SETTINGS = f"{REFERENCE}/settings.csv"
+DATA_FOLDERS = (REFERENCE, "src/rasr/sample")
+REQUIRED_TABLES = ("jurisdictions", "organisations", "sites", "stores", "articles", "stock")
+TABLES = (
+    *REQUIRED_TABLES[:4], "licences", *REQUIRED_TABLES[4:], "exposures", "requirements", "lines", "line_rates",
+    "routes", "permits", "funds", "earmarks", "exchange_rates", "settings", "pools", "danger_curves",
+)  # fmt: skip
+MADE = "<!-- This page is made by tools/docs.py (make docs). Change the data, not the page. -->\n\n"
+SOURCES_SHOWN = 4
+MARKS = ("verified", "secondary", "not_verified", "assumed")
+RULE_DATA_TEXT = """# Rule data and sample data
+
+No figure stands in the code: constants, published tables and assumptions are CSV files with unit, source and status.
+
+- *verified*: checked against the named document, or by independent recomputation
+- *secondary*: from a public transcription, to be checked with the standard
+- *not_verified*: background knowledge, no document at hand
+- *assumed*: our own assumption, there to be replaced
+
+Files of the same name in a folder of your own can stand in front of the shipped ones; the rule edition printed on every
+result then changes with them.
+"""
+Row = dict[str, str]
+
+
+def read(root: Path, name: str) -> list[Row]:
+    """Rows of a CSV file of the tree."""
+    with (root / name).open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def cell(text: str) -> str:
+    """Text that may stand in a cell of a Markdown table."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def table(heads: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    """A Markdown table. Cells are taken as they are: pass what users wrote through ``cell``."""
+    heads = list(heads)
+    rows = [heads, ["---"] * len(heads), *(list(line) for line in lines)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+# Pages.
+
+
+def columns_page(root: Path) -> str:
+    """Every table of a region with its columns."""
+    named = {path.stem for path in (root / COLUMNS).glob("*.csv")}
+    order = [name for name in TABLES if name in named] + sorted(named - set(TABLES))
+    parts = [
+        MADE,
+        "# Tables and columns\n\n",
+        "A region is a workbook with one sheet per table, or a folder with one CSV or Parquet file per table. ",
+        "Ids are text. Units are in the names. An empty cell means *unknown*; `none` and `not_applicable` are values. ",
+        f"These tables are required: {', '.join(f'`{name}`' for name in REQUIRED_TABLES)}.\n",
+    ]
+    for name in order:
+        rows = read(root, f"{COLUMNS}/{name}.csv")
+        lines = (
+            (f"`{row['column']}`", row["dtype"], need(row), cell(values(row)), cell(row["meaning"])) for row in rows
+        )
+        parts.append(f"\n## `{name}`\n\n" + table(("column", "type", "needed", "values", "meaning"), lines))
+    return "".join(parts)
+
+
+def need(row: Row) -> str:
+    """Whether a column must be there, and whether its cells may be empty."""
+    if row["required"] != "yes":
+        return "optional"
+    return "column, cells may be empty" if row["null_allowed"] == "yes" else "column and every cell"
+
+
+def values(row: Row) -> str:
+    """What may stand in a cell: the unit, the list, the range, the table it points to."""
+    said = [row["unit"]] if row["unit"] else []
+    if row["allowed"]:
+        said.append(", ".join(row["allowed"].split("|")))
+    if row["minimum"] and row["maximum"]:
+        said.append(f"{row['minimum']} to {row['maximum']}")
+    elif row["minimum"] or row["maximum"]:
+        said.append(f"at least {row['minimum']}" if row["minimum"] else f"at most {row['maximum']}")
+    if row["references"]:
+        said.append(f"an id of {row['references']}")
+    return "; ".join(said)
+
+
+def findings_page(root: Path) -> str:
+    """Every code with its sentence, by severity."""
+    headings = {
+        "error": "Errors: nothing is worked out until they are gone",
+        "warning": "Warnings: the records are usable, the world is not in order",
+        "note": "Notes: what the picture is blind to",
+        "refused": "Refusals: what the program will not do",
+    }
+    rows = read(root, FINDINGS)
+    parts = [
+        MADE,
+        "# Findings and refusals\n\n",
+        "Checking lists every finding at once, with table, row (1 is the first data row), column and value. ",
+        "Words in braces are filled in.\n",
+    ]
+    for severity, heading in headings.items():
+        lines = ((f"`{row['code']}`", cell(row["sentence"])) for row in rows if row["severity"] == severity)
+        parts.append(f"\n## {heading}\n\n" + table(("code", "sentence"), lines))
+    return "".join(parts)
+
+
+def settings_page(root: Path) -> str:
+    """Every setting with its default."""
+    lines = (
+        (f"`{row['key']}`", row["dtype"], f"`{row['default']}`" if row["default"] else "(empty)", cell(row["meaning"]))
+        for row in read(root, SETTINGS)
+    )
+    return (
+        MADE
+        + "# Settings\n\nA setting is a row of the table `settings`: its key and its value. "
+        + "What is not set has its default.\n\n"
+        + table(("key", "type", "default", "meaning"), lines)
+    )
+
+
+def rule_data_page(root: Path) -> str:
+    """Every shipped data file with its rows, its marks and its sources."""
+    parts = [MADE, RULE_DATA_TEXT]
+    for folder in DATA_FOLDERS:
+        names = sorted(path.relative_to(root / folder).as_posix() for path in (root / folder).rglob("*.csv"))
+        lines = [data_line(root, folder, name) for name in names if not name.startswith("columns/")]
+        if lines:
+            parts.append(f"\n## `{folder}`\n\n" + table(("file", "rows", "marks", "sources"), lines))
+    return "".join(parts)
+
+
+def data_line(root: Path, folder: str, name: str) -> tuple[str, str, str, str]:
+    """One data file: its name, number of rows, how many rows have which mark, and its sources."""
+    rows = read(root, f"{folder}/{name}")
+    marks = Counter(mark for row in rows for mark in MARKS if mark in (row.get("status"), row.get("source")))
+    sources = [source for source, _ in Counter(row["source"] for row in rows if row.get("source")).most_common()]
+    more = f" · and {len(sources) - SOURCES_SHOWN} more" if len(sources) > SOURCES_SHOWN else ""
+    return (
+        f"`{name}`",
+        str(len(rows)),
+        ", ".join(f"{count} {mark}" for mark, count in sorted(marks.items())) or "—",
+        cell(" · ".join(sources[:SOURCES_SHOWN]) + more) or "—",
+    )
+
+
+def commands_page(_: Path) -> str:
+    """Every command with its usage and options, from the parser itself."""
+    whole = parser()
+    parts = [
+        MADE,
+        "# Commands\n\n",
+        "Every command prints a progress bar on long work and exits non-zero with one clear line on bad input: ",
+        "1 where the input or the act is refused, 2 where the command line itself is wrong.\n",
+    ]
+    everywhere = [line for action in whole._actions for line in option_line(action)]
+    if everywhere:
+        parts.append("\n## Before any command\n\n" + table(("option", "meaning"), everywhere))
+    for name, (summary, command) in commands(whole):
+        usage = " ".join(["rasr", name, *filter(None, map(usage_word, command._actions))])
+        parts.append(f"\n## rasr {name}\n\n{summary}\n\n```\n{usage}\n```\n\n")
+        lines = [line for action in command._actions for line in option_line(action)]
+        parts.append(table(("argument", "meaning"), lines) if lines else "")
+    return "".join(parts)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the rasr command."""
+    made = import_module("rasr.cli.main").build_parser()
+    assert isinstance(made, argparse.ArgumentParser)
+    return made
+
+
+def commands(whole: argparse.ArgumentParser) -> Iterator[tuple[str, tuple[str, argparse.ArgumentParser]]]:
+    """Name, summary and parser of every command. argparse has no public way to list them."""
+    for action in whole._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            said = {choice.dest: choice.help or "" for choice in action._choices_actions}
+            for name, command in action.choices.items():
+                yield name, (command.description or said.get(name, ""), command)
+
+
+def usage_word(action: argparse.Action) -> str:
+    """How an argument stands in the usage line; empty for help."""
+    if isinstance(action, argparse._HelpAction) or action.help == argparse.SUPPRESS:
+        return ""
+    word = value_word(action)
+    if action.option_strings:
+        word = f"{action.option_strings[-1]} {word}".strip()
+    return word if action.required else f"[{word}]"
+
+
+def value_word(action: argparse.Action) -> str:
+    """How the value of an argument is written; empty for a flag."""
+    if action.nargs == 0:
+        return ""
+    if action.choices is not None:
+        return "{" + ",".join(map(str, action.choices)) + "}"
+    if isinstance(action.metavar, str):
+        return action.metavar
+    return action.dest.upper() if action.option_strings else action.dest
+
+
+def option_line(action: argparse.Action) -> Iterator[tuple[str, str]]:
+    """One line of the table of arguments: how it is written and what it means."""
+    skipped = isinstance(action, argparse._HelpAction | argparse._SubParsersAction) or action.help == argparse.SUPPRESS
+    if not skipped:
+        word = value_word(action)
+        written = " ".join([", ".join(action.option_strings), word]).strip()
+        # argparse doubles the per cent sign.
+        yield f"`{cell(written)}`", cell((action.help or "").replace("%%", "%"))
+
+
+PAGES: dict[str, Callable[[Path], str]] = {
+    "docs/rules/columns.md": columns_page,
+    "docs/rules/findings.md": findings_page,
+    "docs/rules/settings.md": settings_page,
+    "docs/rules/rule-data.md": rule_data_page,
+    "docs/guide/commands.md": commands_page,
+}
+
+
+def stale(root: Path) -> list[str]:
+    """Pages that are missing or differ from what their data gives now."""
+    return [
+        page for page, make in PAGES.items() if not (root / page).is_file() or (root / page).read_text() != make(root)
+    ]
+
+
+def main() -> int:
+    """Writes every page, or with --check names those that are not current."""
+    options = argparse.ArgumentParser(description=main.__doc__)
+    options.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a page is not current")
+    pages = stale(ROOT)
+    if options.parse_args().check:
+        print("\n".join(f"{page} is not current: run `make docs`" for page in pages))
+        return 1 if pages else 0
+    for page in pages:
+        (ROOT / page).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / page).write_text(PAGES[page](ROOT))
+        print(f"wrote {page}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
