@@ -5,7 +5,7 @@
     findings = region.check()
     danger = rasr.assess(region)
     plan = rasr.plan(region, danger)
-    rasr.report.write(plan, "out", region=region, assessment=danger)
+    rasr.report.write(plan, "out")
 
 Everything is loaded when it is first asked for, so that ``rasr --help`` answers at once.
 """

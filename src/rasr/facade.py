@@ -5,6 +5,7 @@ The core takes the day as an argument; here it is the setting starts_on or, wher
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from time import monotonic
 
@@ -41,5 +42,7 @@ def plan(
     day = day_of(region, as_of)
     found = danger or assess(region, as_of=day)
     if alone:
-        return plan_alone(region, found, as_of=day, options=options, clock=monotonic)
-    return plan_both(region, found, as_of=day, options=options, clock=monotonic).joint
+        own = plan_alone(region, found, as_of=day, options=options, clock=monotonic)
+        return replace(own, region=region, assessment=found)
+    both = plan_both(region, found, as_of=day, options=options, clock=monotonic)
+    return replace(both.joint, region=region, assessment=found, alone=both.alone)

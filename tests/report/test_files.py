@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 from tests.report.made_results import EXACT, made_alone, made_assessment, made_plan, made_region, made_stores
 
+from rasr.core.records.files.export import safe_text_frame
 from rasr.report import write
 from rasr.report.charts import Caption
 from rasr.report.folder import frames_of
 from rasr.report.maps import Frame, Spot, draw
-from rasr.core.records.files.export import safe_text_frame
 
 
 def written(out: Path, *, planned: bool, exact: bool = False) -> list[Path]:

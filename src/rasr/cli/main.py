@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from rasr import __version__
 from rasr.cli.parser import build_parser
@@ -35,6 +36,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.print_help()
         return 2
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        # while the program was still being loaded: what says it otherwise may not be there yet
+        print(f"rasr {args.command}: Interrupted: nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(args: Namespace) -> int:
     # Slow to load, so only for a command: tables and solver.
     from rasr.cli.say import Say
     from rasr.core.basis.findings import Refused
@@ -56,8 +66,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _call(args: Namespace, say: object) -> int:
+    _use_rules(getattr(args, "rule_data", None))
     run = getattr(import_module(ROOMS[args.command]), args.command)
     return int(run(args, say))
+
+
+def _use_rules(folder: Path | None) -> None:
+    """Let the user's own rule files stand in front of the shipped ones; None: the shipped ones only."""
+    # slow to load
+    from rasr.core.basis.findings import Refused
+    from rasr.core.reference import loader
+
+    if folder is not None and not folder.is_dir():
+        raise Refused("bad_option", option="--rule-data", reason=f"there is no folder {folder}")
+    loader.use_folder(folder)
 
 
 def _version() -> int:

@@ -38,3 +38,10 @@ def thousand_euro(amount_eur: float) -> str:
 def percent(share: float) -> str:
     """One decimal."""
     return f"{100 * share:.1f} %"
+
+
+def blind(mass_share: float | None, neq_share: float | None) -> str:
+    """What the figures cannot see, as a part of a sentence."""
+    if mass_share is None or neq_share is None:
+        return "blind to a share that is not known, as the pools were given without records"
+    return f"blind to {percent(mass_share)} of the records by mass, {percent(neq_share)} by net explosive quantity"

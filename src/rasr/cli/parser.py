@@ -6,13 +6,22 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 Build = Callable[[argparse.ArgumentParser], None]
 
 
+class OneLine(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit 2 with the message and where to read on."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command with all its subcommands."""
-    parser = argparse.ArgumentParser(
+    parser = OneLine(
         prog="rasr",
         description="Know what is held, see what could explode or leak, and plan together what to make safe first.",
     )
@@ -30,6 +39,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a day: write it as 2027-05-31") from None
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a seed: give a whole number, 0 or more")
+    return int(text)
 
 
 def _region(command: argparse.ArgumentParser) -> None:
@@ -52,7 +67,7 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 
 def _sample_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seed", type=int, default=1, help="seed of the sample (default: 1)")
+    command.add_argument("--seed", type=_seed, default=1, help="seed of the sample (default: 1)")
     command.add_argument("--scale", type=float, default=1.0, help="size, 0.1 to 20; 1: 120 sites (default: 1)")
 
 

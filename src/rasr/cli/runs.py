@@ -19,6 +19,7 @@ from rasr.core.records.files.atomic import write_folder
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
 from rasr.facade import day_of
+from rasr.report.texts import Texts
 
 MARKER = "run.json"
 
@@ -35,7 +36,6 @@ class Run:
 
 def open_region(args: Namespace) -> Region:
     """The region of a command's arguments. Raises Refused where it cannot be read or has errors."""
-    loader.use_folder(args.rule_data)
     region = Region.read(args.region)
     findings = region.check(as_of=args.as_of or day_of(region))
     if has_errors(findings):
@@ -53,12 +53,35 @@ def run_of(command: str, region: Region, **parameters: Any) -> Run:
 
 def kept(out: Path, digest: str) -> dict[str, Any] | None:
     """What ``run.json`` of the folder says, if it was made from the same and every file is still there."""
-    try:
-        said: dict[str, Any] = json.loads((out / MARKER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    said = _said(out)
     whole = said.get("digest") == digest and all((out / name).is_file() for name in said.get("files", [""]))
     return said if whole else None
+
+
+def ready(out: Path, language: str) -> None:
+    """Refuse before the work what could not be written after it.
+
+    Raises Refused: unknown_rule for a language, output_exists where the folder holds what no run of ours wrote.
+    """
+    Texts(language)
+    if not out.exists():
+        return
+    files = _said(out).get("files", [])
+    if not files and (not out.is_dir() or any(out.iterdir())):
+        raise Refused("output_exists", path=str(out))
+    ours = {out / name for name in (MARKER, *files)}
+    for path in sorted(out.rglob("*")):
+        if path.is_file() and path not in ours:
+            raise Refused("output_exists", path=str(path))
+
+
+def _said(out: Path) -> dict[str, Any]:
+    """What ``run.json`` of a folder says; nothing where there is none of ours."""
+    try:
+        said = json.loads((out / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) and isinstance(said.get("files"), list) else {}
 
 
 def keep(run: Run, out: Path, found: Mapping[str, Any], write: Callable[[Path], None]) -> dict[str, Any]:

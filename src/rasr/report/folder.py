@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from rasr.core.basis.findings import Refused
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.core.report.planned import origin_danger
@@ -40,24 +41,30 @@ MAPPED = (
 
 def write(
     result: Assessment | Plan,
-    out: Path,
+    out: str | Path,
     *,
-    region: Region,
+    region: Region | None = None,
     assessment: Assessment | None = None,
     alone: Plan | None = None,
     exact: bool = False,
     language: str = "en",
 ) -> list[Path]:
-    """Writes everything into the existing folder ``out`` and gives the paths, report.html first.
+    """Writes everything into the folder ``out``, made if it is not there, and gives the paths, report.html first.
 
-    assessment: of the same region, for the worst stores and methods in the report of a plan. alone: the plans of each
-    jurisdiction alone, to stand beside the joint one. exact: positions as recorded, else snapped to the setting
-    position_grid_deg. language: en, bcms, bg, mk, ro, sq or sl. Raises Refused for an unknown language or grid.
+    region, assessment, alone: by default those attached to the result. The assessment, of the same region, gives the
+    report of a plan its worst stores and methods; alone, the plans of each jurisdiction alone, stand beside the joint
+    one. exact: positions as recorded, else snapped to the setting position_grid_deg. language: en, bcms, bg, mk, ro,
+    sq or sl. Raises Refused for an unknown language or grid, and where no region is known.
     """
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    region = region or result.region
+    if region is None:
+        raise Refused("bad_option", option="region", reason="nothing is attached to this result; give the region")
     disclosure = Disclosure.of(region, exact=exact)
     scribe = Scribe(region, disclosure, language)
     if isinstance(result, Plan):
-        page = plan_page(result, scribe, assessment=assessment, alone=alone)
+        page = plan_page(result, scribe, assessment=assessment or result.assessment, alone=alone or result.alone)
         sites = _planned_sites(result, scribe)
     else:
         page = assessment_page(result, scribe)

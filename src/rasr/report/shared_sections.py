@@ -90,6 +90,8 @@ def methods_section(assessment: Assessment, scribe: Scribe) -> Section:
 def blind_paragraphs(assessment: Assessment, scribe: Scribe) -> list[str]:
     """What the figures cannot see."""
     blind = assessment.blind
+    if blind.mass_share is None or blind.neq_share is None:
+        return [scribe.t("blind_not_given")]
     numbers = {
         "records": float(blind.records),
         "without_mass": float(blind.records_without_mass),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,9 @@ def test_distances_name_rule_and_status() -> None:
 def test_more_than_the_rules_cover_has_no_distance() -> None:
     found = assess(region([record("bomb", 5_001)], [house(100.0)]), as_of=AS_OF)
     assert set(found.distances["status"]) == {"outside_limits"}
-    assert found.distances["required_m"].null_count() == 4
+    for name in ("required_m", "exposures_inside", "persons_inside"):
+        assert found.distances[name].null_count() == 4
+    assert (store(found)["persons_in_ibd"], store(found, "T")["persons_in_ibd"]) == (None, None)
     assert store(found)["fatalities_per_event"] == pytest.approx(4.0)
 
 
@@ -165,6 +168,54 @@ def test_licence_share_is_of_the_worst_division() -> None:
     assert store(found)["licence_share"] == 2.0
     assert store(found, "T")["licence_share"] is None
     assert found.sites["licence_share"].to_list() == [2.0]
+
+
+def test_a_house_near_two_stores_of_a_site_counts_once() -> None:
+    bombs = [record("bomb", 100), record("bomb", 100, store_id="T")]
+    site = assess(region(bombs, [house(200.0), house(300.0, None)]), as_of=AS_OF).sites.row(0, named=True)
+    assert (site["persons_in_ibd"], site["exposures_without_persons"]) == (4.0, 1)
+
+
+def test_the_parts_of_a_site_are_those_of_one_store() -> None:
+    """S has the worker in the hut beside it, T, farther off and fuller, the people of the village."""
+    stores = [
+        {"store_id": name, "site_id": "P", "construction": "unknown", "latitude_deg": latitude, "longitude_deg": 20.0}
+        for name, latitude in (("S", 41.0), ("T", 41.0 + 3000.0 * DEG_PER_M))
+    ]
+    people = [house(10.0, 1.0, relation="worker"), house(2900.0, 50.0, relation="public")]
+    bombs = [record("bomb", 1), record("bomb", 300, store_id="T")]
+    found = assess(region(bombs, people, stores=stores), as_of=AS_OF)
+    site = found.sites.row(0, named=True)
+    parts = [site[f"fatalities_per_event_{relation}"] for relation in ("worker", "related", "public")]
+    assert store(found)["fatalities_per_event_worker"] > 0.5
+    assert parts == [0.0, 0.0, pytest.approx(site["fatalities_per_event"])]
+
+
+def test_what_goes_up_together_is_an_editable_rule(tmp_path: Path) -> None:
+    own = tmp_path / "hazard" / "aggregation.csv"
+    own.parent.mkdir()
+    own.write_text("when_present,divisions_added,note,source,status\n1.1,1.1|1.3,,own,assumed\n")
+    mixed = region([record("bomb", 1), record("charge", 10), record("rocket", 10)], [])
+    try:
+        loader.use_folder(tmp_path)
+        row = store(assess(mixed, as_of=AS_OF))
+    finally:
+        loader.use_folder(None)
+    assert (row["neq_event_kg"], row["neq_not_modelled_kg"]) == (200.0, 20.0)
+
+
+def test_a_curve_is_of_what_takes_part_in_an_explosion() -> None:
+    """Removing rounds of 1.4, or rockets from a store without 1.1, changes no danger; charges beside bombs do."""
+    stock = [record("bomb", 5), record("charge", 5), record("round", 1000), record("rocket", 3, store_id="T")]
+    found = assess(region(stock, [house(50.0)]), as_of=AS_OF)
+    assert dict(found.pools.select("family", "event_neq_kg").iter_rows()) == {
+        "aerial_bomb": 500.0,
+        "propellant": 50.0,
+        "rocket": 0.0,
+        "small_calibre": 0.0,
+    }
+    assert found.danger_curves["neq_kg"][-1] == 550.0
+    assert found.pools["neq_kg"].sum() == pytest.approx(566.0)
 
 
 def test_what_is_unknown_is_said() -> None:
@@ -283,8 +334,8 @@ def test_mass_is_kept_and_curves_rise_to_the_danger_of_their_site(
             assert (np.diff(curve[column].to_numpy()) >= 0).all()
             assert curve[column][-1] == site[f"fatalities_per_year{whole}"]
         assert (np.diff(curve["neq_kg"].to_numpy()) > 0).all()
-        assert curve["neq_kg"][-1] == pytest.approx(site["neq_kg"])
-        base_kg = curve["neq_kg"][-1] - found.pools["neq_kg"].sum()
+        assert curve["neq_kg"][-1] == pytest.approx(site["neq_event_kg"])
+        base_kg = curve["neq_kg"][-1] - found.pools["event_neq_kg"].sum()
         assert curve["neq_kg"][0] == pytest.approx(base_kg, abs=1e-6)
     row = found.stores.select("fatalities_per_year_low", "fatalities_per_year", "fatalities_per_year_high").to_numpy()
     assert (np.diff(row, axis=1) >= 0).all()

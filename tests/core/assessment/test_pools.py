@@ -28,7 +28,7 @@ def judged(*rows: tuple[str, str, str | None, date | None, str, int, int, float,
     ]
     types = [pl.String, pl.String, pl.String, pl.Date, pl.String, pl.Int64, pl.Int64, pl.Float64, pl.Float64]
     frame = pl.DataFrame(rows, schema=dict(zip(columns, types, strict=True)), orient="row")
-    return frame.with_columns(jurisdiction_id=pl.lit("AL"))
+    return frame.with_columns(jurisdiction_id=pl.lit("AL"), event_neq_kg=pl.col("neq_kg"))
 
 
 def test_pools_by_site_family_band_and_day() -> None:

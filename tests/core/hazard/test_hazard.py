@@ -6,13 +6,11 @@ from itertools import product
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rasr.core.basis.findings import Refused
 from rasr.core.hazard.divisions import division_of, licensed_as, licensed_as_expr
 from rasr.core.hazard.groups import is_legal, legal_groups, legal_pairs
-from rasr.core.hazard.licence import against_licence, event_neq_kg, neq_by_licensed_division
+from rasr.core.hazard.licence import against_licence, neq_by_licensed_division
 from rasr.core.hazard.mixing import forbidden_pairs, may_mix
 from rasr.core.reference import loader
 
@@ -132,12 +130,3 @@ def test_neq_is_added_by_the_division_of_the_licence() -> None:
 def test_neq_against_the_licence() -> None:
     shares = against_licence(HELD, LIMITS).select("store_id", "licence_share").rows()
     assert shares == [("S1", 1.25), ("S2", None)]
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=4, max_size=4))
-def test_what_goes_up_together_never_counts_1_4(neq_kg: list[float]) -> None:
-    hd11, hd12, hd13, _ = neq_kg
-    columns = {"1.1": "a", "1.2": "b", "1.3": "c", "1.4": "d"}
-    event = pl.DataFrame([dict(zip("abcd", neq_kg, strict=True))]).select(event_neq_kg(columns)).item()
-    expected = hd11 + hd12 + hd13 if hd11 > 0 else max(hd12, hd13)
-    assert event == pytest.approx(expected)

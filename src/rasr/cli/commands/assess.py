@@ -6,6 +6,7 @@ import json
 from argparse import Namespace
 from dataclasses import asdict, replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ import polars as pl
 
 from rasr import report
 from rasr.cli import numbers
-from rasr.cli.runs import Run, keep, kept, open_region, run_of
+from rasr.cli.runs import Run, keep, kept, open_region, ready, run_of
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment, Blind
 from rasr.core.assessment.assess import assess as work_out
 from rasr.core.basis.executor import Cluster, Executor, Processes, Serial
 from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
+from rasr.core.reference import loader
 from rasr.core.report.worst import ten_worst
 from rasr.facade import day_of
 from rasr.report.disclosure import Disclosure
@@ -40,12 +42,14 @@ def assess(args: Namespace, say: Say) -> int:
     region = open_region(args)
     said, assessment = assessed(args, say, region, args.out)
     tell(say, assessment, region, args.out)
-    say.result(**said, stores=assessment.stores.to_dicts(), blind=asdict(assessment.blind))
+    stores = Disclosure.of(region, exact=args.exact).frame(assessment.stores)
+    say.result(**said, stores=stores.to_dicts())
     return 0
 
 
 def assessed(args: Namespace, say: Say, region: Region, out: Path) -> tuple[dict[str, Any], Assessment]:
     """The assessment of the region: the kept one of the folder, else worked out and kept there."""
+    ready(out, args.language)
     as_of = day_of(region, args.as_of)
     run = run_of("assess", region, as_of=as_of, exact=args.exact, language=args.language)
     said = None if args.again else kept(out, run.digest)
@@ -59,6 +63,9 @@ def assessed(args: Namespace, say: Say, region: Region, out: Path) -> tuple[dict
 
 def _executor(args: Namespace) -> Executor:
     if getattr(args, "cluster", None):
+        if find_spec("distributed") is None:
+            reason = "the extra cluster is not installed: pip install 'rasr[cluster]'"
+            raise Refused("not_available", what="--cluster", reason=reason)
         return Cluster(args.cluster)
     workers = getattr(args, "workers", 1)
     if workers < 1:
@@ -91,16 +98,19 @@ def read_back(out: Path, region: Region, said: dict[str, Any] | None = None) -> 
         frames = {name: pl.read_parquet(out / "tables" / f"{name}.parquet") for name in names}
     except (OSError, ValueError, pl.exceptions.PolarsError) as fault:
         raise Refused("unreadable_file", path=str(out), reason="it holds no assessment") from fault
-    if said["inputs_digest"] != region.digest():
-        reason = "it was made from other records; assess the region again"
+    same = said["inputs_digest"] == region.digest(), said["rule_edition"] == loader.edition()
+    if not all(same):
+        reason = f"it was made {'with other rule data' if same[0] else 'from other records'}; assess the region again"
         raise Refused("bad_option", option=f"--assessment {out}", reason=reason)
+    placed: dict[str, Any] = {name: _placed(frame, region, name) for name, frame in frames.items()}
     return Assessment(
         as_of=day_of(region, _day(said["as_of"])),
         blind=Blind(**said["blind"]),
         inputs_digest=said["inputs_digest"],
         rule_edition=said["rule_edition"],
         version=said["version"],
-        **{name: _placed(frame, region, name) for name, frame in frames.items()},
+        region=region,
+        **placed,
     )
 
 
@@ -128,13 +138,11 @@ def tell(say: Say, assessment: Assessment, region: Region, out: Path) -> None:
         f"Expected fatalities per year from explosions: {numbers.danger(total)} ({numbers.interval(low, high)}), "
         f"{sites.height:,} sites, {assessment.stores.height:,} stores, as of {assessment.as_of}."
     )
-    say.line(
-        f"Blind to {numbers.percent(assessment.blind.mass_share)} of the records by mass and "
-        f"{numbers.percent(assessment.blind.neq_share)} by net explosive quantity; methods and their status: report."
-    )
+    told = numbers.blind(assessment.blind.mass_share, assessment.blind.neq_share)
+    say.line(f"{told[0].upper()}{told[1:]}; methods and their status: see the report.")
     say.line()
     scribe = Scribe(region, Disclosure.of(region, exact=False), "en")
-    told = replace(assessment, stores=scribe.disclosure.frame(assessment.stores))
+    coarse = replace(assessment, stores=scribe.disclosure.frame(assessment.stores))
     rows = [
         (
             str(store.rank),
@@ -144,7 +152,7 @@ def tell(say: Say, assessment: Assessment, region: Region, out: Path) -> None:
             numbers.interval(store.low, store.high),
             "; ".join(reason_told(reason, scribe).removesuffix(".") for reason in store.reasons),
         )
-        for store in ten_worst(told)
+        for store in ten_worst(coarse)
     ]
     if rows:
         heads = ("", "store", "of", "per year", "interval", "why")

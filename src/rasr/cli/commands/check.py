@@ -19,7 +19,6 @@ ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
 def check(args: Namespace, say: Say) -> int:
     """Show the findings of a region; exit 1 if any is an error."""
-    loader.use_folder(args.rule_data)
     _annotatable(args)
     region = Region.read(args.region)
     findings = region.check(as_of=args.as_of or day_of(region))

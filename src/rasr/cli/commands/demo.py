@@ -26,7 +26,7 @@ def demo(args: Namespace, say: Say) -> int:
     assess_command.tell(say, assessment, region, args.out / "assessment")
     plan = plan_command.planned(options, say, region, assessment, args.out / "plan")
     plan_command.tell(say, plan, region, args.out / "plan")
-    say.result(assessment=said, **plan)
+    say.result(assessment=said, plan=plan["plan"])
     return 0
 
 

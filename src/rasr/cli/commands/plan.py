@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -14,7 +14,7 @@ import polars as pl
 from rasr import report
 from rasr.cli import numbers
 from rasr.cli.commands.assess import read_back
-from rasr.cli.runs import Run, keep, kept, open_region, run_of
+from rasr.cli.runs import Run, keep, kept, open_region, ready, run_of
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment
 from rasr.core.assessment.assess import assess as work_out
@@ -47,6 +47,7 @@ def plan(args: Namespace, say: Say) -> int:
 
 def planned(args: Namespace, say: Say, region: Region, assessment: Assessment | None, out: Path) -> dict[str, Any]:
     """What ``run.json`` says of the plan: the kept one of the folder, else worked out and kept there."""
+    ready(out, args.language)
     as_of = assessment.as_of if assessment else day_of(region, args.as_of)
     options = Options(alone=args.alone, partial=args.partial)
     run = run_of("plan", region, as_of=as_of, options=options, exact=args.exact, language=args.language)
@@ -54,7 +55,6 @@ def planned(args: Namespace, say: Say, region: Region, assessment: Assessment | 
     if said is not None:
         say.line(f"Kept run of the same records in {out}.")
         return said
-    start = monotonic()
     with say.progress("Planning") as progress:
         danger = assessment or work_out(region, as_of=as_of)
         asked: dict[str, Any] = {"as_of": as_of, "options": options, "clock": monotonic, "progress": progress}
@@ -63,18 +63,18 @@ def planned(args: Namespace, say: Say, region: Region, assessment: Assessment | 
         else:
             both = plan_both(region, danger, **asked)
             answer = Answer(both.joint, both.alone)
-    return _keep(run, out, answer, danger, args, monotonic() - start)
+    return _keep(run, out, answer, danger, args)
 
 
-def _keep(run: Run, out: Path, answer: Answer, danger: Assessment, args: Namespace, seconds: float) -> dict[str, Any]:
-    summary = answer.plan.summary | {"inputs_digest": run.digest, "seconds": round(seconds, 2)}
+def _keep(run: Run, out: Path, answer: Answer, danger: Assessment, args: Namespace) -> dict[str, Any]:
+    summary = dict(answer.plan.summary)
     summary["by_jurisdiction"] = answer.plan.by_jurisdiction.to_dicts()
     if answer.alone is not None:
         summary["alone_plan"] = {name: answer.alone.summary[name] for name in COMPARED}
         summary["alone_plan"]["by_jurisdiction"] = answer.alone.by_jurisdiction.to_dicts()
 
     def write(folder: Path) -> None:
-        shown = Plan(summary, **answer.plan.tables())
+        shown = replace(answer.plan, summary=summary)
         text = json.dumps(summary, indent=1, ensure_ascii=False)
         (folder / "plan.json").write_text(text, encoding="utf-8")
         report.write(
@@ -107,7 +107,7 @@ def tell(say: Say, said: dict[str, Any], region: Region, out: Path) -> None:
     say.line(
         f"No plan can do better than {numbers.danger(summary['bound'])} (gap {numbers.percent(summary['gap'])} of the "
         f"total, {numbers.percent(summary['gap_of_avoidable'])} of what can be avoided; {summary['status']}); "
-        f"blind to {numbers.percent(summary['blind_share']['mass'])} of the records by mass."
+        f"{numbers.blind(summary['blind_share']['mass'], summary['blind_share']['neq'])}."
     )
     missed = summary["deadlines_missed"]
     if missed:

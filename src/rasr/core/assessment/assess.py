@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rasr.core.assessment import pools as pooling
 from rasr.core.assessment import tables
 from rasr.core.assessment.diversion import diversion_index
-from rasr.core.assessment.explosives.aggregation import GROUPS, event_neq_kg, neq_by_store
+from rasr.core.assessment.explosives.aggregation import GROUPS, event_groups, event_neq_kg, neq_by_store, takes_part
 from rasr.core.assessment.explosives.likelihood import FILE as FREQUENCIES
 from rasr.core.assessment.explosives.likelihood import frequency_row
 from rasr.core.assessment.explosives.neighbours import Exposures, on_sphere_m, read_exposures
@@ -30,6 +30,7 @@ from rasr.core.assessment.explosives.siting import (
     finite_or_null,
     inside,
     nearest_inhabited_m,
+    null_without,
     required_m,
     rules_in_force,
 )
@@ -46,13 +47,16 @@ HERE = Serial()
 
 @dataclass(frozen=True)
 class Blind:
-    """What the assessment is blind to: records of stock without mass or net explosive quantity, and their shares."""
+    """What the assessment is blind to: records of stock without mass or net explosive quantity, and their shares.
+
+    Where pools were given and no records, the shares are not known (None).
+    """
 
     records: int
     records_without_mass: int
     records_without_neq: int
-    mass_share: float
-    neq_share: float
+    mass_share: float | None
+    neq_share: float | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Assessment:
 
     stores, sites: columns of ``tables.COLUMNS``. distances: ``siting.distances_table``. pools, danger_curves: the
     contracts of these tables. exclusions: ``surplus.exclusions``. methods: method, edition, source, status, note.
+    region: the records assessed, where its maker attached them.
     """
 
     as_of: date
@@ -75,6 +80,7 @@ class Assessment:
     inputs_digest: str
     rule_edition: str
     version: str
+    region: Region | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -88,12 +94,16 @@ class Held:
     points_m: FloatArray
 
     def at_levels(self) -> tuple[FloatArray, FloatArray]:
-        """NEQ of the event, and all known NEQ, of each store at each of ``pools.LEVELS``: two arrays (n, m)."""
+        """NEQ of the event, and NEQ that takes part in one, of each store at each of ``pools.LEVELS``: (n, m) each.
+
+        The two differ where the last 1.1 is gone and what it would have set off is still there.
+        """
         kept = self.all_neq_kg - self.plannable_neq_kg
         level = np.array(pooling.LEVELS)[None, :, None]
         groups = kept[:, None, :] + level * self.plannable_neq_kg[:, None, :]
         groups[:, -1] = self.all_neq_kg  # exactly the stock as it is, not up to a rounding
-        return event_neq_kg(*np.moveaxis(groups[:, :, :3], 2, 0)), groups.sum(axis=2)
+        part = np.isin(GROUPS, sorted(event_groups())) & (self.all_neq_kg[:, :1] > 0)
+        return event_neq_kg(*np.moveaxis(groups[:, :, :3], 2, 0)), (groups * part[:, None]).sum(axis=2)
 
 
 def assess(region: Region, *, as_of: date, executor: Executor = HERE, progress: Progress | None = None) -> Assessment:
@@ -137,6 +147,7 @@ def assess(region: Region, *, as_of: date, executor: Executor = HERE, progress: 
         region.digest(),
         loader.edition(),
         version("rasr"),
+        region,
     )
 
 
@@ -146,7 +157,8 @@ def _held(region: Region) -> Held:
     judged = judged.with_columns(planned_neq_kg=pl.col("neq_kg") * planned_share())
     points = on_sphere_m(place["latitude_deg"].to_numpy(), place["longitude_deg"].to_numpy())
     neq = [neq_by_store(judged, place["store_id"], column) for column in ("neq_kg", "planned_neq_kg")]
-    return Held(place, judged, neq[0], neq[1], points)
+    part = pl.when(takes_part(place["store_id"], neq[0])).then("neq_kg").otherwise(0.0)
+    return Held(place, judged.with_columns(event_neq_kg=part), neq[0], neq[1], points)
 
 
 def _stores(
@@ -163,7 +175,9 @@ def _stores(
             "nearest_inhabited_m": nearest_inhabited_m(held.points_m, exposures),
         }
     )
-    near = finite_or_null(near, "required_ibd_m", "nearest_inhabited_m")
+    near = null_without(
+        "required_ibd_m", finite_or_null(near, "required_ibd_m", "nearest_inhabited_m"), "persons_in_ibd"
+    )
     groups = pl.DataFrame({"store_id": ids, **dict(zip(GROUPS, held.all_neq_kg.T, strict=True))})
     parts = [
         tables.held(held.judged),
@@ -194,7 +208,9 @@ def _given(region: Region, table: str, derived: pl.DataFrame) -> pl.DataFrame:
 def _blind(stores: pl.DataFrame) -> Blind:
     names = ["records", "records_without_mass", "records_without_neq"]
     records, without_mass, without_neq = (int(stores[name].sum()) for name in names)
-    return Blind(records, without_mass, without_neq, without_mass / max(records, 1), without_neq / max(records, 1))
+    if not records:
+        return Blind(0, 0, 0, None, None)
+    return Blind(records, without_mass, without_neq, without_mass / records, without_neq / records)
 
 
 def _methods(frequency_method: str, without_persons: int) -> pl.DataFrame:

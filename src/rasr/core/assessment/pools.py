@@ -1,8 +1,8 @@
 """All the plan may know: pools of stock alike, and how the danger of each origin falls as its pools are emptied.
 
 A pool is what one site holds of one family in one stability band (and with one date by which it must be destroyed).
-The danger curve of a site gives fatalities per year against the known net explosive quantity (NEQ) left on it,
-sampled while all its stores are emptied in proportion of what may be planned.
+The danger curve of a site gives fatalities per year against the known net explosive quantity (NEQ) left on it that
+takes part in an explosion, sampled while all its stores are emptied in proportion of what may be planned.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ BANDS = {"A": "serviceable", "B": "suspect", "C": "suspect", "D": "disposal"}
 def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     """Pools by the contract ``columns/pools.csv``, sorted by pool_id.
 
-    judged: the stock as ``surplus.may_be_planned`` gives it; unknown NEQ counts 0. pool_id: site/family/band[/date].
+    judged: the stock as ``surplus.may_be_planned`` gives it, with event_neq_kg; unknown NEQ counts 0. pool_id:
+    site/family/band[/date].
     """
     share = planned_share()
     keys = ["jurisdiction_id", "origin_id", "family", "stability_band", "destroy_by"]
@@ -36,6 +37,7 @@ def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
         .agg(
             mass_kg=(pl.col("mass_kg") * share).sum(),
             neq_kg=(pl.col("neq_kg") * share).sum(),
+            event_neq_kg=(pl.col("event_neq_kg") * share).sum(),
             pieces=pl.col("planned_quantity").filter(pl.col("unit") == "piece").sum(),
         )
     )
@@ -59,7 +61,8 @@ def danger_curves(
     """Curves by the contract ``danger_curves``: one per site, rising in NEQ, its last point the stock as it is.
 
     store_site: number of each store's site. fatalities_per_year: (3, stores, levels), low, central, high. neq_kg:
-    known NEQ of each store at each level, (stores, levels). A site where nothing can be planned has one point.
+    that of it which takes part in an event, of each store at each level, (stores, levels). A site where nothing can be
+    planned has one point.
     """
     sites = len(site_ids)
     danger, neq = by_site(store_site, fatalities_per_year, sites), by_site(store_site, neq_kg[None], sites)[0]

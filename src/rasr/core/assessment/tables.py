@@ -59,8 +59,8 @@ COLUMNS = [
 ]
 """Columns of the table of stores, in order."""
 PER_EVENT = [name for name in COLUMNS if name.startswith("fatalities_per_event")]
-OF_THE_WORST = [*PER_EVENT, "required_ibd_m", "licence_share"]
-"""What a site takes from its worst store, as adding it up over stores that explode at different times means nothing."""
+OF_THE_WORST = ["persons_in_ibd", "exposures_without_persons", "required_ibd_m", "licence_share"]
+"""What a site takes from the store where it is greatest: added up, one house near two stores would count twice."""
 
 
 def places(stores: pl.DataFrame, sites: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
@@ -122,15 +122,16 @@ def store_table(place: pl.DataFrame, parts: list[pl.DataFrame]) -> pl.DataFrame:
     table = place
     for part in parts:
         table = table.join(part, on="store_id", how="left", maintain_order="left")
-    unknown_stays = [*place.columns, "required_ibd_m", "nearest_inhabited_m", "licence_share"]
+    unknown_stays = [*place.columns, "persons_in_ibd", "required_ibd_m", "nearest_inhabited_m", "licence_share"]
     return table.with_columns(pl.exclude(unknown_stays).fill_null(0)).select(COLUMNS)
 
 
 def site_table(stores: pl.DataFrame, sites: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
     """The table of sites: site_id, jurisdiction_id, stores, position, then the figures of its stores.
 
-    Added up, but fatalities per event, required distance and licence share are those of the worst store, the nearest
-    inhabited building is the nearest of all, and blind shares are shares of the site's records.
+    Added up, but fatalities per event and their parts are those of the store with most of them, what ``OF_THE_WORST``
+    names is the greatest of any store, the nearest inhabited building is the nearest of all, and blind shares are
+    shares of the site's records.
     """
     body = organisations.unique("organisation_id", keep="first").select("organisation_id", "jurisdiction_id")
     place = sites.unique("site_id", keep="first", maintain_order=True).join(
@@ -138,14 +139,15 @@ def site_table(stores: pl.DataFrame, sites: pl.DataFrame, organisations: pl.Data
     )
     figures = COLUMNS[6:]
     shares = ("mass_blind_share", "neq_blind_share")
-    apart = (*OF_THE_WORST, "nearest_inhabited_m", *shares)
+    apart = (*PER_EVENT, *OF_THE_WORST, "nearest_inhabited_m", *shares)
     grouped = stores.group_by("site_id").agg(
         pl.len().cast(pl.Int64).alias("stores"),
         pl.col([name for name in figures if name not in apart]).sum(),
+        pl.col(PER_EVENT).sort_by("fatalities_per_event", "fatalities_per_event_high", "store_id").last(),
         pl.col(OF_THE_WORST).max(),
         pl.col("nearest_inhabited_m").min(),
     )
-    unknown_stays = ["site_id", "required_ibd_m", "nearest_inhabited_m", "licence_share"]
+    unknown_stays = ["site_id", "persons_in_ibd", "required_ibd_m", "nearest_inhabited_m", "licence_share"]
     joined = (
         place.select("site_id", "jurisdiction_id", "latitude_deg", "longitude_deg")
         .join(grouped, on="site_id", how="left", maintain_order="left")

@@ -6,8 +6,8 @@
 'N is then treated as D'
 
 Source: ``reference/hazard/mixing.csv``. The document behind the pattern (AASTP-1 Table 6) is not at hand. Until it
-is, pairs of different groups with B, F, G or K are answered no, whatever the pattern says, and so is every pair that
-rests on recollection alone. A group lies with itself, except L: different types of L are kept apart.
+is, pairs of different groups with B, F, G or K are answered no, whatever the pattern says. The other answers follow the
+pattern, also where its status is not_verified. A group lies with itself, except L: different types of L are kept apart.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _over(name: str, place: str, value: float, limit: float, slack: float) -> It
 def _sent(problem: Problem, flow: Flow) -> Iterator[Breach]:
     """No pool sends off more than it holds, in no period less than nothing; deadlines are met."""
     for name, values in (("shipped", flow.shipped_kg), ("processed", flow.processed_kg), ("paid", flow.paid_eur)):
-        if values.size and values.min() < 0:
+        if not np.all(values >= 0):  # what is not a number is not at least nothing either
             yield Breach("not_negative", name, float(-values.min()))
     pools = problem.pools
     sent_kg = np.zeros((len(pools.ids), problem.count))
@@ -128,7 +128,7 @@ def _technique_time(problem: Problem, flow: Flow) -> Iterator[Breach]:
 
 def _line_limits(problem: Problem, flow: Flow) -> Iterator[Breach]:
     """Lines keep their explosive limits, sites their loading limits."""
-    neq = (problem.pools.neq_kg / problem.pools.mass_kg)[problem.arcs.pool]
+    neq = (problem.pools.all_neq_kg / problem.pools.mass_kg)[problem.arcs.pool]
     for line, limit in enumerate(problem.lines.neq_limit_kg_per_day):
         if np.isfinite(limit):
             taken = (flow.shipped_kg * neq[:, None])[problem.arcs.line == line].sum(axis=0).max(initial=0.0)

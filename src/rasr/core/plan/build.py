@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -30,6 +29,7 @@ def build_problem(
     settings = region.settings
     periods = Periods(settings.starts_on or as_of, settings.period_months, settings.horizon_periods)
     pools = pools.filter(pl.col("mass_kg") > 0).sort("pool_id")
+    pools = pools.with_columns(pl.coalesce("event_neq_kg", "neq_kg").alias("event_neq_kg"))
     if pools.is_empty():
         raise Refused("nothing_to_plan")
     jurisdictions = region.table("jurisdictions")["jurisdiction_id"].sort().to_list()
@@ -38,8 +38,6 @@ def build_problem(
     network = build_network(region, pools, numbered, periods, jurisdictions, families, options)
     if not options.alone:
         _every_family_has_a_line(numbered, network, families, options)
-    if options.partial:
-        numbered = _without_hopeless_deadlines(numbered, network)
     money = build_money(region, periods, jurisdictions, alone=options.alone)
     if not options.partial and money.spendable_eur <= 0:
         raise Refused("no_money")
@@ -82,7 +80,8 @@ def _pools(
         origin=index_of(origins.ids, pools["origin_id"]),
         family=index_of(families, pools["family"]),
         mass_kg=pools["mass_kg"].to_numpy(),
-        neq_kg=pools["neq_kg"].to_numpy(),
+        neq_kg=pools["event_neq_kg"].to_numpy(),
+        all_neq_kg=pools["neq_kg"].to_numpy(),
         deadline=np.array(
             [-1 if day is None else periods.deadline(day) for day in pools["destroy_by"]], dtype=np.int64
         ),
@@ -94,9 +93,9 @@ def _origins(region: Region, pools: pl.DataFrame, danger_curves: pl.DataFrame, j
     """Every place with a curve or a pool; a place with pools and no curve counts as without danger."""
     ids = sorted({*danger_curves["origin_id"], *pools["origin_id"]})
     of_site = region.table("sites").join(region.table("organisations"), on="organisation_id")
-    owner = dict(of_site.select("site_id", "jurisdiction_id").iter_rows())
-    owner |= dict(pools.select("origin_id", "jurisdiction_id").iter_rows())
-    planned = dict(pools.group_by("origin_id").agg(pl.col("neq_kg").sum()).iter_rows())
+    owner = dict(pools.select("origin_id", "jurisdiction_id").iter_rows())
+    owner |= dict(of_site.select("site_id", "jurisdiction_id").iter_rows())  # a site's danger is its own authority's
+    planned = dict(pools.group_by("origin_id").agg(pl.col("event_neq_kg").sum()).iter_rows())
     given = {
         str(key[0]): frame.sort("neq_kg").select("neq_kg", "fatalities_per_year", "low", "high").to_numpy().T
         for key, frame in danger_curves.group_by("origin_id")
@@ -126,8 +125,3 @@ def _every_family_has_a_line(pools: Pools, network: Network, families: list[str]
         names = sorted({families[index] for index in pools.family[homeless]})
         tonnes = round(tonne_from_kg(float(pools.mass_kg[homeless].sum())), 3)
         raise Refused("family_without_line", families=", ".join(names), mass_tonne=tonnes)
-
-
-def _without_hopeless_deadlines(pools: Pools, network: Network) -> Pools:
-    reachable = np.isin(np.arange(len(pools.ids)), network.arcs.pool)
-    return replace(pools, deadline=np.where(reachable, pools.deadline, -1))

@@ -18,6 +18,8 @@ from rasr.core.plan.problem import ACTIVITIES, Problem
 PRICES = {"costs_paid": 1.0, "line_neq": 1e2, "site_outload": 1e2, "technique_time": 1e4}
 """Price of breaking one unit of a constraint: missing money is named before missing machines."""
 SHOWN = 5
+BROKEN = 1e-6
+"""A constraint broken by less holds: the solver's tolerance."""
 
 
 @dataclass(frozen=True)
@@ -30,31 +32,36 @@ class Conflict:
 
 def diagnose(problem: Problem) -> list[Conflict]:
     """What conflicts, the heaviest first; at most five."""
-    unreachable = _unreachable(problem)
-    if len(unreachable):
-        return [Conflict("conflict_no_line", {"pool": problem.pools.ids[index]}) for index in unreachable[:SHOWN]]
+    hopeless = unreachable(problem)
+    if len(hopeless):
+        return [Conflict("conflict_no_line", {"pool": problem.pools.ids[index]}) for index in hopeless[:SHOWN]]
     model = Model(problem)
     families = model.rows()
     breakable = [family for family in families if family.name in PRICES]
     first = np.cumsum([model.count] + [family.count for family in breakable])
     relaxed = [_relaxed(family, start) for family, start in zip(breakable, first, strict=False)]
     price = np.concatenate([np.full(family.count, PRICES[family.name]) for family in breakable])
-    answer = Programme(
+    programme = Programme(
         np.concatenate([np.zeros(model.count), price]),
         np.concatenate([model.lower, np.zeros(len(price))]),
         np.concatenate([model.upper, np.full(len(price), 1e9)]),
         [family for family in families if family.name not in PRICES] + relaxed,
-    ).solve("ipm")
+    )
+    answer = programme.solve("ipm")
+    if answer.status == "optimal" and answer.columns[model.count :].max(initial=0.0) <= BROKEN:
+        answer = programme.solve_whole(model.gate.ravel())  # only what opens in full conflicts
     if answer.status != "optimal":
         return [Conflict("conflict_other", {})]
     broken = answer.columns[model.count :]
     where = [(family, row) for family in breakable for row in range(family.count)]
     order = np.argsort(-broken * price, kind="stable")[:SHOWN]
-    chosen = [(*where[index], float(broken[index])) for index in order if broken[index] > 1e-6]
+    chosen = [(*where[index], float(broken[index])) for index in order if broken[index] > BROKEN]
+    if not chosen:
+        return [Conflict("conflict_other", {})]
     return [_named(problem, family, row, amount) for family, row, amount in chosen]
 
 
-def _unreachable(problem: Problem) -> Ints:
+def unreachable(problem: Problem) -> Ints:
     """Pools with a deadline that no open arc serves in time."""
     in_time = np.arange(problem.count)[None] <= problem.pools.deadline[problem.arcs.pool][:, None]
     served = np.unique(problem.arcs.pool[(problem.arcs.open & in_time).any(axis=1)])

@@ -14,6 +14,16 @@ import scipy.sparse as sp
 from rasr.core.plan.curves import Floats, Ints
 from rasr.core.plan.model import Rows
 
+OPTIONS: dict[str, bool | int | float | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "parallel": "off",
+    "random_seed": 0,
+    "mip_rel_gap": 0.05,
+    "mip_max_nodes": 10_000,
+}
+"""Options of the solver. Branch and bound, where it is needed at all, stops by a gap or by nodes, never by time."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -30,7 +40,7 @@ class Programme:
     def __init__(self, cost: Floats, lower: Floats, upper: Floats, families: list[Rows]) -> None:
         self.cost, self.lower, self.upper = cost.copy(), lower.copy(), upper.copy()
         self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the package types all but this
-        for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0)):
+        for option, value in OPTIONS.items():
             self._solver.setOptionValue(option, value)
         matrix, row_lower, row_upper = _stack(families, len(cost))
         self.row_lower, self.row_upper, self.matrix = row_lower, row_upper, [matrix]
@@ -69,8 +79,12 @@ class Programme:
         self.lower[columns], self.upper[columns] = lower, upper
         self._solver.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def solve(self, method: str) -> Answer:
-        """Solve by ``ipm`` (interior point with crossover, from scratch), ``dual`` or ``primal`` simplex (warm)."""
+    def solve(self, method: str, seconds: float = np.inf) -> Answer:
+        """Solve by ``ipm`` (interior point with crossover, from scratch), ``dual`` or ``primal`` simplex (warm).
+
+        seconds: safety net; an answer that it cut short is not optimal.
+        """
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
         self._solver.setOptionValue("solver", "ipm" if method == "ipm" else "simplex")
         self._solver.setOptionValue("simplex_strategy", 4 if method == "primal" else 1)
         self._solver.run()
@@ -79,6 +93,28 @@ class Programme:
             found = self._solver.getSolution()
             self._row_dual = np.array(found.row_dual)
             return Answer("optimal", self._solver.getObjectiveValue(), np.array(found.col_value))
+        return self._none(status)
+
+    def solve_whole(self, columns: Ints) -> Answer:
+        """Solve with these columns whole, by branch and bound; afterwards they may be parts again.
+
+        The answer is within the gap, or the best of the nodes, that ``OPTIONS`` sets.
+        """
+        self._solver.setOptionValue("solver", "choose")
+        self._make(columns, highspy.HighsVarType.kInteger)
+        self._solver.run()
+        status, info = self._solver.getModelStatus(), self._solver.getInfo()
+        found = np.array(self._solver.getSolution().col_value)
+        self._make(columns, highspy.HighsVarType.kContinuous)
+        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Answer("optimal", info.objective_function_value, found)
+        return self._none(status)
+
+    def _make(self, columns: Ints, kind: highspy.HighsVarType) -> None:
+        kinds = np.full(len(columns), kind.value, dtype=np.uint8)
+        self._solver.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds)
+
+    def _none(self, status: highspy.HighsModelStatus) -> Answer:
         infeasible = highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible
         return Answer("infeasible" if status in infeasible else str(status), np.nan, np.zeros(len(self.cost)))
 

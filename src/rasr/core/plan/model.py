@@ -2,7 +2,8 @@
 
 Masses are in tonnes and money in thousands of euro, so that the solver sees numbers of like size. Variables, in
 this order: shipped y (arc, period), processed z (rate, jurisdiction of origin, period), gate g (gate, period), paid f
-(purse, period), left r (pool, period), danger of the concave part theta and of the convex part phi (origin, period).
+(purse, period), left r (pool, period), share left x, danger of the concave part theta and of the convex part phi
+(origin, period). Pools that neither endanger anyone nor have a deadline have no variables: nothing moves them.
 """
 
 from __future__ import annotations
@@ -78,15 +79,18 @@ class Model:
         self.problem = problem
         self.count = 0
         periods = problem.count
-        self.shipped = self._columns(problem.arcs.open)
+        self.dangerous = self.removable > 0
+        moved = self.dangerous[problem.pools.origin] & (problem.pools.neq_kg > 0) | (problem.pools.deadline >= 0)
+        self.shipped = self._columns(problem.arcs.open & moved[problem.arcs.pool][:, None])
         self.processed = self._columns(self._processing_allowed())
         self.gate = self._columns(np.ones((len(problem.gates.ids), periods), dtype=bool))
         self.paid = self._columns(problem.purses.open)
-        self.left = self._columns(np.ones((len(problem.pools.ids), periods), dtype=bool))
-        self.dangerous = self.removable > 0
+        self.left = self._columns(np.repeat(moved[:, None], periods, axis=1))
         shape = np.repeat(self.dangerous[:, None], periods, axis=1)
         self.concave = self._columns(shape)
-        self.convex = self._columns(shape & (np.abs(self.parts[1]).max(axis=1) > 0)[:, None])
+        bent = shape & (np.abs(self.parts[1]).max(axis=1) > 0)[:, None]
+        self.share = self._columns(bent)
+        self.convex = self._columns(bent)
         self.lower, self.upper = self._bounds()
         self.fatalities = self._fatalities()
 
@@ -118,17 +122,22 @@ class Model:
 
     @cached_property
     def unavoidable(self) -> float:
-        """Expected fatalities over the horizon that no plan changes: the start, and what stays whatever is done."""
+        """Expected fatalities over the horizon that no plan changes: the start, and what stays whatever is done.
+
+        Where emptying removes nothing, what stays is the least of the curve, so that the bound holds if it falls.
+        """
         years = self.problem.periods.weights_years(self.problem.discount_per_year)
         curve = self.problem.origins.curves.fatalities_per_year
-        return float((curve[:, -1] * years[0]).sum() + (curve[:, 0] * years[1:].sum()).sum())
+        least = np.where(self.removable > 0, curve[:, 0], curve.min(axis=1))
+        return float((curve[:, -1] * years[0]).sum() + (least * years[1:].sum()).sum())
 
     def _processing_allowed(self) -> np.ndarray:
         """(rates, jurisdictions, periods) where some arc can bring stock of that origin, family and period."""
-        arcs, pools, rates, problem = self.problem.arcs, self.problem.pools, self.problem.rates, self.problem
+        problem, arcs, pools, rates = self.problem, self.problem.arcs, self.problem.pools, self.problem.rates
         shape = (len(problem.lines.ids), len(problem.families), len(problem.jurisdictions), problem.count)
         brought = np.zeros(shape, dtype=bool)
-        np.logical_or.at(brought, (arcs.line, pools.family[arcs.pool], pools.jurisdiction[arcs.pool]), arcs.open)
+        moved = self.shipped >= 0
+        np.logical_or.at(brought, (arcs.line, pools.family[arcs.pool], pools.jurisdiction[arcs.pool]), moved)
         return np.asarray(brought[rates.line, rates.family])
 
     def _bounds(self) -> tuple[Floats, Floats]:
@@ -143,6 +152,7 @@ class Model:
         _set(upper, self.paid, problem.limits.amount_eur[problem.purses.limit][:, None] / MONEY)
         due = (problem.pools.deadline >= 0)[:, None] & (np.arange(problem.count) >= problem.pools.deadline[:, None])
         _set(upper, self.left, np.where(due, 0.0, 1.0))
+        _set(upper, self.share, 1.0)
         concave, convex = self.parts
         _set(lower, self.concave, concave.min(axis=1)[:, None])
         _set(upper, self.concave, np.maximum(concave.max(axis=1), 0.0)[:, None])
@@ -247,7 +257,7 @@ def line_neq(model: Model) -> Rows:
     )
     limit_tonne = problem.lines.neq_limit_kg_per_day * problem.working_days / KG_PER_TONNE
     terms = Terms("line_neq", np.full(row.shape, -INF), limit_tonne[:, None] * np.ones(row.shape))
-    density = (problem.pools.neq_kg / problem.pools.mass_kg)[arcs.pool]
+    density = (problem.pools.all_neq_kg / problem.pools.mass_kg)[arcs.pool]
     terms.add(row[arcs.line], model.shipped, density[:, None])
     return terms.done()
 
@@ -316,9 +326,22 @@ def fund_limit(model: Model) -> Rows:
     return terms.done()
 
 
+def share_left(model: Model) -> Rows:
+    """The share left at an origin is that of its pools, by NEQ: x[s,t] = sum over its pools of NEQ share x r[p,t]."""
+    problem, pools = model.problem, model.problem.pools
+    row = np.where(model.share >= 0, _grid(len(problem.origins.ids), problem.count), -1)
+    zero = np.zeros(row.shape)
+    terms = Terms("share_left", zero, zero)
+    terms.add(row, model.share, 1.0)
+    planned_kg = problem.origins.planned_neq_kg[pools.origin]
+    neq_share = pools.neq_kg / np.where(planned_kg > 0, planned_kg, 1.0)
+    terms.add(row[pools.origin], model.left, -neq_share[:, None])
+    return terms.done()
+
+
 def convex_danger(model: Model) -> Rows:
     """The convex part of an origin's danger lies on or above each of its lines:
-    phi[s,t] >= value + slope x (share left[s,t] - kink), share left = sum of NEQ share x r[p,t]."""
+    phi[s,t] >= value + slope x (x[s,t] - kink)."""
     problem = model.problem
     share, convex = problem.origins.curves.share, model.parts[1]
     run = np.diff(share, axis=1)
@@ -331,12 +354,7 @@ def convex_danger(model: Model) -> Rows:
     intercept = convex[origin, segment] - slope[origin, segment] * share[origin, segment]
     terms = Terms("convex_danger", np.repeat(intercept[:, None], problem.count, axis=1), np.full(row.shape, INF))
     terms.add(row, model.convex[origin], 1.0)
-    by_origin = np.argsort(problem.pools.origin, kind="stable")
-    first = np.searchsorted(problem.pools.origin[by_origin], np.arange(len(problem.origins.ids) + 1))
-    for index, (place, step) in enumerate(zip(origin, slope[origin, segment], strict=True)):
-        pools = by_origin[first[place] : first[place + 1]]
-        neq_share = problem.pools.neq_kg[pools] / problem.origins.planned_neq_kg[place]
-        terms.add(row[index][None], model.left[pools], -step * neq_share[:, None])
+    terms.add(row, model.share[origin], -slope[origin, segment][:, None])
     return terms.done()
 
 
@@ -350,6 +368,7 @@ FAMILIES = (
     corridor_open,
     costs_paid,
     fund_limit,
+    share_left,
     convex_danger,
 )
 """Every constraint family; one function each, one row each in ``docs/guide/planning.md``."""

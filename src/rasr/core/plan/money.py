@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from rasr.core.basis.units import MONTHS_PER_YEAR
 from rasr.core.plan.periods import Periods
 from rasr.core.plan.problem import ACTIVITIES, Limits, Purses
 from rasr.core.records.region import Region
@@ -48,7 +47,9 @@ def build_money(region: Region, periods: Periods, jurisdictions: list[str], *, a
         amount_eur = fund["amount"] * _eur_per_unit(region, fund["currency"], periods.starts_on)
         window = periods.touching(fund["starts_on"], fund["ends_on"])
         if not fund["carry_over"]:
-            amount_eur /= _parts(fund["starts_on"], fund["ends_on"], periods)
+            first = max(fund["starts_on"], periods.starts_on)
+            # Equal parts for every period that it touches, those beyond the horizon too.
+            amount_eur /= max(1, periods.number(fund["ends_on"]) - periods.number(first) + 1)
         payees = sorted({jurisdiction for jurisdiction, _ in rights})
         shares = [[payee] for payee in payees] if alone else [payees]
         for share in shares:
@@ -90,10 +91,3 @@ def _eur_per_unit(region: Region, currency: str, on: date) -> float:
     rates = region.table("exchange_rates").filter(pl.col("currency") == currency).sort("on")
     before = rates.filter(pl.col("on") <= on)
     return float(before["eur_per_unit"][-1] if len(before) else rates["eur_per_unit"][0])
-
-
-def _parts(starts_on: date, ends_on: date, periods: Periods) -> int:
-    """In how many periods the money of a fund without carry-over comes: those of its life still ahead."""
-    first = max(starts_on, periods.starts_on)
-    months = (ends_on.year - first.year) * MONTHS_PER_YEAR + ends_on.month - first.month + 1
-    return max(1, -(-months // periods.months))

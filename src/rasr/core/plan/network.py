@@ -44,7 +44,7 @@ def build_network(
     table = _line_table(region)
     host = _places(jurisdictions, table["jurisdiction_id"])
     window = np.array(
-        [periods.whole_in(row["opens_on"], row["closes_on"]) for row in table.iter_rows(named=True)]
+        [periods.whole_in(row["opens_on"], row["closes_on"]) for row in table.iter_rows(named=True)], dtype=bool
     ).reshape(len(table), periods.count)
     permits = _permits(region, periods, jurisdictions, families)
     gates, line_gate, corridor_gate = _gates(region, table, host, window, periods, jurisdictions)
@@ -144,7 +144,7 @@ def _gates(
     corridor_gate[start, end] = count + np.arange(len(priced))
     # An open corridor stays open: its permits, not its gate, say when it may be used, so it may open from the first.
     corridor_window = np.array(
-        [periods.touching(low, high) for low, high in priced.select("valid_from", "valid_to").iter_rows()]
+        [periods.touching(low, high) for low, high in priced.select("valid_from", "valid_to").iter_rows()], dtype=bool
     )
     lines_to_open = table.filter(pl.Series(to_open))
     return (

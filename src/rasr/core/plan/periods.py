@@ -6,6 +6,7 @@ datetime.date(2028, 6, 30)
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,10 +19,9 @@ from rasr.core.plan.curves import Floats
 
 
 def add_months(day: date, months: int) -> date:
-    """The first day of the month that lies so many months on, moved to the same day where the month has it."""
-    index = day.year * MONTHS_PER_YEAR + day.month - 1 + months
-    year, month = divmod(index, MONTHS_PER_YEAR)
-    return date(year, month + 1, min(day.day, 28)) if day.day > 28 else date(year, month + 1, day.day)
+    """The same day so many months on, or the last of that month where it is shorter."""
+    year, month = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + months, MONTHS_PER_YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,18 @@ class Periods:
             [first <= end and begin <= last for begin, end in zip(self.begins_on, self.ends_on, strict=True)]
         )
 
+    def number(self, day: date) -> int:
+        """The period (from 0) that holds the day, as if periods went on for ever in both directions."""
+        months = (day.year - self.starts_on.year) * MONTHS_PER_YEAR + day.month - self.starts_on.month
+        return (months - (day < add_months(self.starts_on, months))) // self.months
+
     def deadline(self, day: date) -> int:
-        """The last period (from 0) that ends by the day; the first where even that is too late."""
+        """The last period (from 0) that ends by the day; the first where even that is too late.
+
+        -1 where a period beyond the horizon ends by the day: nothing is due within it.
+        """
+        if day >= add_months(self.starts_on, self.months * (self.count + 1)) - timedelta(1):
+            return -1
         return max(sum(end <= day for end in self.ends_on) - 1, 0)
 
     def weights_years(self, discount_per_year: float) -> Floats:

@@ -13,9 +13,10 @@ import numpy as np
 import polars as pl
 
 from rasr.core.basis.findings import Refused
+from rasr.core.basis.seal import digest_bytes, digest_tables
 from rasr.core.plan.audit import audit, audit_tables, refuse_breaches
 from rasr.core.plan.build import build_problem
-from rasr.core.plan.diagnose import diagnose
+from rasr.core.plan.diagnose import diagnose, unreachable
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, costs_eur, danger_over_time, fatalities, left_share
 from rasr.core.plan.result import Plan
@@ -87,8 +88,10 @@ def plan_alone(
 
     Refused: see ``build_problem``; no_plan_exists with what conflicts; plan_breaks_constraint.
     """
-    problem, found = _alone(region, danger, as_of, options or Options(), clock, progress)
-    return _result(problem, found, danger, alone=True)
+    options, began = options or Options(), clock()
+    problem, found = _alone(region, danger, as_of, options, clock, progress)
+    made = {"inputs_digest": _inputs_digest(region, danger, as_of, options), "seconds": clock() - began, "alone": True}
+    return _result(problem, found, danger, made, may_miss=True)
 
 
 def plan_both(
@@ -102,17 +105,26 @@ def plan_both(
 ) -> Both:
     """The joint plan and the plan alone it starts from; the joint objective is never higher.
 
-    Where alone no plan exists (a deadline that only a neighbour's line can meet) the joint plan starts from nothing,
-    and Refused is raised for the joint plan only.
+    Where alone a deadline is missed that the joint plan must meet, the joint plan starts from nothing. Refused is
+    raised for the joint plan only.
     """
-    options = options or Options()
+    options, began = options or Options(), clock()
     joint = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=options)
     relaxed, found_alone = _alone(region, danger, as_of, options, clock, lambda step, done: progress(step, done / 3))
     union = in_joint(relaxed, joint, found_alone.flow)
-    start = None if audit(joint, union) else union
-    found = _solve(joint, options, start, clock, lambda step, done: progress(step, (1 + 2 * done) / 3))
-    alone = _result(relaxed, found_alone, danger, alone=True)
-    return Both(_result(joint, found, danger, alone=False), alone)
+    asked = _within_reach(joint) if options.partial else joint
+    start = None if audit(asked, union) else union
+    found = _solve(asked, options, start, clock, lambda step, done: progress(step, (1 + 2 * done) / 3))
+    made = {"inputs_digest": _inputs_digest(region, danger, as_of, options), "seconds": clock() - began}
+    alone = _result(relaxed, found_alone, danger, made | {"alone": True}, may_miss=True)
+    return Both(_result(joint, found, danger, made | {"alone": False}, may_miss=options.partial), alone)
+
+
+def _inputs_digest(region: Region, danger: Danger, as_of: date, options: Options) -> str:
+    """Digest of all that the plan depends on: the same digest, the same plan."""
+    derived = digest_tables({"pools": danger.pools, "danger_curves": danger.danger_curves})
+    parts = (region.digest(), derived, as_of.isoformat(), repr(options), loader.edition(), danger.version)
+    return digest_bytes(part.encode() for part in parts)
 
 
 def _alone(
@@ -122,10 +134,20 @@ def _alone(
     own = replace(options, alone=True, partial=True)
     problem = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=own)
     try:
-        return problem, solve(problem, own, start=None, clock=clock, progress=progress)
+        return problem, solve(_within_reach(problem), own, start=None, clock=clock, progress=progress)
     except NoPlanError:
-        free = replace(problem, pools=replace(problem.pools, deadline=np.full_like(problem.pools.deadline, -1)))
+        free = _without_deadlines(problem, np.ones(len(problem.pools.ids), dtype=bool))
         return problem, solve(free, own, start=None, clock=clock, progress=progress)
+
+
+def _without_deadlines(problem: Problem, of: np.ndarray) -> Problem:
+    """The problem with the deadlines of some pools set aside."""
+    return replace(problem, pools=replace(problem.pools, deadline=np.where(of, -1, problem.pools.deadline)))
+
+
+def _within_reach(problem: Problem) -> Problem:
+    """The problem without the deadlines that no line can meet whatever is paid; its plan shows them as missed."""
+    return _without_deadlines(problem, np.isin(np.arange(len(problem.pools.ids)), unreachable(problem)))
 
 
 def _solve(problem: Problem, options: Options, start: Flow | None, clock: Clock, progress: Progress) -> Found:
@@ -136,14 +158,18 @@ def _solve(problem: Problem, options: Options, start: Flow | None, clock: Clock,
         raise Refused("no_plan_exists", conflicts="; ".join(conflicts)) from None
 
 
-def _result(problem: Problem, found: Found, danger: Danger, *, alone: bool) -> Plan:
-    """The audited plan with its tables."""
+def _result(problem: Problem, found: Found, danger: Danger, made: dict[str, Any], *, may_miss: bool) -> Plan:
+    """The audited plan with its tables.
+
+    made: what the summary says besides of how it was made. may_miss: a deadline missed is listed, not refused.
+    """
     flow = found.flow
     breaches = audit(problem, flow)
-    refuse_breaches([breach for breach in breaches if not (alone and breach.constraint == "deadline")])
+    refuse_breaches([breach for breach in breaches if not (may_miss and breach.constraint == "deadline")])
     missed = [breach.place for breach in breaches if breach.constraint == "deadline"]
-    summary = _summary(problem, found, danger) | {"alone": alone, "deadlines_missed": missed}
-    plan = Plan(summary, **plan_tables(problem, flow))
+    summary = _summary(problem, found, danger) | made | {"deadlines_missed": missed}
+    frames: dict[str, Any] = dict(plan_tables(problem, flow))
+    plan = Plan(summary, **frames)
     refuse_breaches(audit_tables(flow, plan))
     return plan
 

@@ -22,7 +22,10 @@ TRANSPORT, PROCESSING, OPENING = range(3)
 
 @dataclass(frozen=True)
 class Pools:
-    """Stock that may be planned, one entry a pool. deadline: last period (from 0), or -1."""
+    """Stock that may be planned, one entry a pool. deadline: last period (from 0), or -1.
+
+    neq_kg: what takes part in the explosion the danger curve is of. all_neq_kg: all of it, for the limits of lines.
+    """
 
     ids: list[str]
     jurisdiction: Ints
@@ -30,6 +33,7 @@ class Pools:
     family: Ints
     mass_kg: Floats
     neq_kg: Floats
+    all_neq_kg: Floats
     deadline: Ints
 
 

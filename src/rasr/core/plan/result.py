@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+
+from rasr.core.assessment.assess import Assessment
+from rasr.core.records.region import Region
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Plan:
     id, jurisdiction_id, period, cost_eur. danger: origin_id, jurisdiction_id, period (0: the start), neq_kg,
     fatalities_per_year, low, high. flows: from_jurisdiction_id, to_jurisdiction_id, mass_kg, cost_eur.
     by_jurisdiction: jurisdiction_id, mass_kg, cost_eur, danger_before, danger_after. periods: period, starts_on,
-    ends_on.
+    ends_on. region, assessment, alone: what it was made from and is set beside, where its maker attached them.
     """
 
     summary: dict[str, Any]
@@ -30,6 +33,9 @@ class Plan:
     flows: pl.DataFrame
     by_jurisdiction: pl.DataFrame
     periods: pl.DataFrame
+    region: Region | None = field(default=None, repr=False, compare=False)
+    assessment: Assessment | None = field(default=None, repr=False, compare=False)
+    alone: Plan | None = field(default=None, repr=False, compare=False)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Every table by its name."""

@@ -28,7 +28,7 @@ SCALE = 1e6
 """Objective of the programme where nothing is done; keeps its numbers far from the solver's tolerances."""
 STEADY = 1e-5
 """A share of the objective below which a step of the descent counts as no progress."""
-STEADY_BOUND = 2e-3
+STEADY_BOUND = 4e-3
 """A share of the bound below which a round of cuts counts as no progress."""
 THRIFT = 1e-4
 """The share of the fatalities that may be given up for a plan that costs less."""
@@ -64,16 +64,18 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
     model = Model(problem)
     search = _Search(model, options, clock, clock() + options.seconds)
     progress("bound", 0.1)
-    root, bound, rounds = search.root()
+    columns, bound, rounds = search.root(start)
     search.consider(start)
-    share = origin_share(problem, left_share(problem, model.flow(root.columns)))
-    for number, gates in enumerate(_roundings(model, root.columns, start)):
+    share = origin_share(problem, left_share(problem, model.flow(columns)))
+    for number, gates in enumerate(_roundings(model, columns, start)):
         progress("roundings", 0.4 + 0.1 * number)
-        if search.close_enough(bound) or search.late():
+        if search.has_plan and (search.close_enough(bound) or search.late()):
             break
         search.improve(gates, share)
+    if not search.has_plan:
+        search.improve(search.some_gates(share), share)
     progress("cost", 0.9)
-    search.spend_least()
+    search.spend_least(start)
     objective = search.objective
     status = "time_limit" if search.late() else "within_gap" if search.close_enough(bound) else "rounds_done"
     return Found(search.best, objective, min(bound, objective), status, rounds)
@@ -111,9 +113,14 @@ class _Search:
         """Whether the safety net has ended the search."""
         return self.clock() > self.until
 
+    @property
+    def has_plan(self) -> bool:
+        """Whether any plan has been found."""
+        return bool(np.isfinite(self.objective))
+
     def close_enough(self, bound: float) -> bool:
         """Whether what could still be gained is less than the gap asked for."""
-        return bool(np.isfinite(self.objective)) and self.objective - bound <= self.options.gap * self.objective
+        return self.has_plan and self.objective - bound <= self.options.gap * self.objective
 
     def consider(self, flow: Flow | None) -> bool:
         """Keep the plan if it is better than the best so far."""
@@ -125,31 +132,41 @@ class _Search:
         self.best, self.objective = flow, objective
         return True
 
-    def root(self) -> tuple[Answer, float, int]:
-        """The programme without roundings, its bound, and how many rounds of cuts it took."""
+    def root(self, start: Flow | None) -> tuple[Floats, float, int]:
+        """The programme without roundings: its columns, its bound, and how many rounds of cuts it took.
+
+        The first cuts sort the pools by what it costs to remove them and, of a start, by what it leaves of them. Where
+        the solver gives up, or the safety net ends it, the last bound proved stands.
+        """
         model = self.model
         programme = Programme(model.fatalities * self.scale, model.lower, model.upper, model.rows())
         dear = np.broadcast_to(_removal_cost(model)[:, None], model.left.shape)
         programme.add(danger_cuts(model, dear, None))
-        answer = programme.solve("ipm")
-        centre = answer.columns[model.left]
-        gain, rounds = INF, 0
-        while answer.status == "optimal" and rounds < self.options.rounds and not self.late():
-            left = answer.columns[model.left]
-            centre = (centre + left) / 2.0
+        if start is not None:
+            programme.add(danger_cuts(model, left_share(model.problem, start), None))
+        answer = self._solve(programme, "ipm")
+        if answer.status == "infeasible":
+            raise NoPlanError
+        columns, bound, rounds = np.where(np.isfinite(model.upper), model.upper, 0.0), model.unavoidable, 0
+        centre, value = columns[model.left], -INF
+        while answer.status == "optimal":
+            columns, gain, value = answer.columns, answer.value - value, answer.value
+            bound = max(bound, min(programme.certified_bound(), value) / self.scale + model.unavoidable)
+            left = columns[model.left]
+            centre = (centre + left) / 2.0 if rounds else left
             # Cuts at a point between the solution and the middle of those before it reach deeper.
-            orders = left, (left + centre) / 2.0
-            new = [danger_cuts(model, order, answer.columns) for order in orders] + [gate_cuts(model, answer.columns)]
-            if gain < STEADY_BOUND * answer.value or not any(rows.count for rows in new):
+            new = [danger_cuts(model, order, columns) for order in (left, (left + centre) / 2.0)]
+            new.append(gate_cuts(model, columns))
+            steady = gain < STEADY_BOUND * value or not any(rows.count for rows in new)
+            if steady or rounds >= self.options.rounds or self.late():
                 break
             for rows in new:
                 programme.add(rows)
-            before, answer = answer.value, programme.solve("dual")
-            gain, rounds = answer.value - before, rounds + 1
-        if answer.status != "optimal":
-            raise NoPlanError
-        bound = min(programme.certified_bound(), answer.value) / self.scale + model.unavoidable
-        return answer, bound, rounds
+            answer, rounds = self._solve(programme, "dual"), rounds + 1
+        return columns, bound, rounds
+
+    def _solve(self, programme: Programme, method: str) -> Answer:
+        return programme.solve(method, max(self.until - self.clock(), 1.0))
 
     def improve(self, gates: Floats, share: Floats, basis: highspy.HighsBasis | None = None) -> None:
         """With the gates fixed, follow the danger downhill from the shares left; keep the best plan met.
@@ -163,7 +180,7 @@ class _Search:
             self.programme.set_cost(self._linearised(share) * self.scale)
             if step == 0 and basis is not None:
                 self.programme.resume(basis)
-            answer = self.programme.solve("ipm" if basis is None else "dual" if step == 0 else "primal")
+            answer = self._solve(self.programme, "ipm" if basis is None else "dual" if step == 0 else "primal")
             if answer.status != "optimal":
                 return
             basis = self.programme.basis()
@@ -177,20 +194,34 @@ class _Search:
             before = objective
             share = origin_share(self.model.problem, left_share(self.model.problem, flow))
 
-    def spend_least(self) -> None:
-        """Close gates that hardly anything went through, then spend as little as keeps the danger of the best plan."""
+    def some_gates(self, share: Floats) -> Floats:
+        """Gates of a plan that meets every deadline, for where no rounding does; raises NoPlanError if none can."""
+        columns = self.model.gate.ravel()
+        self.programme.set_bounds(columns, np.zeros(len(columns)), self.model.upper[columns])
+        self.programme.set_cost(self._linearised(share) * self.scale)
+        answer = self.programme.solve_whole(columns)
+        if answer.status != "optimal":
+            raise NoPlanError
+        return np.round(answer.columns[self.model.gate])
+
+    def spend_least(self, start: Flow | None) -> None:
+        """Close gates that hardly anything went through, then spend as little as keeps the danger of the best plan.
+
+        start: the plan the search started from; it may not become worse than that, and does not cost more if as good.
+        """
         problem, programme = self.model.problem, self.programme
+        most = INF if start is None else total_fatalities(problem, start)
         share = origin_share(problem, left_share(problem, self.best))
         self.improve(first_used(problem, self.best, 0.0), share, self._best_basis)  # what shut gates cost is free now
         share = origin_share(problem, left_share(problem, self.best))
-        allowed = self.objective * (1.0 + THRIFT)
+        allowed = min(self.objective * (1.0 + THRIFT), max(most, self.objective))
         for least_share in (LEAST_FLOW, 0.0):
             self._fix(first_used(problem, self.best, least_share))
             linear = self._linearised(share) * self.scale
             programme.set_cost(linear)
             if self._best_basis is not None:
                 programme.resume(self._best_basis)
-            answer = programme.solve("dual" if self._best_basis is not None else "ipm")
+            answer = self._solve(programme, "dual" if self._best_basis is not None else "ipm")
             if answer.status != "optimal":
                 continue
             reached = total_fatalities(problem, settle(problem, self.model.flow(answer.columns)))
@@ -198,16 +229,19 @@ class _Search:
                 break
         if answer.status != "optimal":
             return
-        keep = Terms("keep_danger", np.array([-INF]), np.array([answer.value + STEADY * abs(answer.value)]))
+        # Half of what is allowed, so that no rounding leads beyond it.
+        spare = min(STEADY * abs(answer.value), max(allowed - reached, 0.0) * self.scale / 2.0)
+        keep = Terms("keep_danger", np.array([-INF]), np.array([answer.value + spare]))
         keep.add(np.zeros(1, dtype=np.int64), np.nonzero(linear)[0], linear[np.nonzero(linear)[0]])
         programme.add(keep.done())
         programme.set_cost(self.model.money())
-        answer = programme.solve("primal")
+        answer = self._solve(programme, "primal")
         if answer.status != "optimal":
             return
-        flow = settle(problem, self.model.flow(answer.columns))
-        if total_fatalities(problem, flow) <= allowed:
-            self.best, self.objective = flow, total_fatalities(problem, flow)
+        plans = [settle(problem, self.model.flow(answer.columns)), *([] if start is None else [start])]
+        for plan in plans:
+            if total_fatalities(problem, plan) <= allowed and plan.paid_eur.sum() < self.best.paid_eur.sum():
+                self.best, self.objective = plan, total_fatalities(problem, plan)
 
     def _fix(self, gates: Floats) -> None:
         columns = self.model.gate.ravel()
@@ -224,7 +258,8 @@ class _Search:
         slope = problem.origins.curves.left_slope(index, share, model.parts[0]) * model.weight
         planned_kg = problem.origins.planned_neq_kg[problem.pools.origin]
         neq_share = problem.pools.neq_kg / np.where(planned_kg > 0, planned_kg, 1.0)
-        cost[model.left] = slope[problem.pools.origin] * neq_share[:, None]
+        there = model.left >= 0
+        cost[model.left[there]] = (slope[problem.pools.origin] * neq_share[:, None])[there]
         return cost
 
 

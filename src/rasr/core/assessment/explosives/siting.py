@@ -51,7 +51,8 @@ def distances_table(
     """One row per store with an event and kind of exposed site that has a distance.
 
     store_id, exposure_kind, function, required_m (null beyond the function's limits), nearest_m (null: none at all),
-    exposures_inside, persons_inside, status (of the rule; ``outside_limits`` where it gives no distance).
+    exposures_inside, persons_inside (null without a distance), status (of the rule; ``outside_limits`` where it gives
+    no distance).
     """
     having = np.flatnonzero(event_neq_kg > 0)
     parts = []
@@ -71,8 +72,8 @@ def distances_table(
         }
         parts.append(pl.DataFrame(columns, schema=SCHEMA))
     order = np.argsort(np.tile(np.arange(len(having)), len(parts)), kind="stable")
-    table = pl.concat(parts)[order]
-    return finite_or_null(table, "required_m", "nearest_m")
+    table = finite_or_null(pl.concat(parts)[order], "required_m", "nearest_m")
+    return null_without("required_m", table, "exposures_inside", "persons_inside")
 
 
 def inside(exposures: Exposures, points_m: FloatArray, radius_m: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
@@ -88,6 +89,11 @@ def inside(exposures: Exposures, points_m: FloatArray, radius_m: FloatArray) -> 
 def finite_or_null(table: pl.DataFrame, *names: str) -> pl.DataFrame:
     """The table with null for what is nan or infinite in these columns: there is no such distance."""
     return table.with_columns(pl.when(pl.col(name).is_finite()).then(name).alias(name) for name in names)
+
+
+def null_without(given: str, table: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """The table with null in these columns where ``given`` is null: what lies inside no distance is not nothing."""
+    return table.with_columns(pl.when(pl.col(given).is_not_null()).then(name).alias(name) for name in names)
 
 
 def nearest_inhabited_m(points_m: FloatArray, exposures: Exposures) -> FloatArray:

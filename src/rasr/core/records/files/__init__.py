@@ -27,9 +27,12 @@ def read_tables(path: Path) -> tuple[dict[str, Admitted], list[Finding]]:
     Raises Refused: missing_file, unreadable_workbook, unreadable_file, too_large, zip_bomb, workbook_with_macros,
     workbook_with_entities, duplicate_table, not_a_region.
     """
-    if not path.exists():
-        raise Refused("missing_file", path=str(path))
-    return read_folder(path) if path.is_dir() else read_workbook(path)
+    try:
+        if not path.exists():
+            raise Refused("missing_file", path=str(path))
+        return read_folder(path) if path.is_dir() else read_workbook(path)
+    except OSError as fault:
+        raise Refused("unreadable_file", path=str(path), reason=fault.strerror or str(fault)) from fault
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], path: Path, form: Literal["csv", "parquet"]) -> None:

@@ -20,6 +20,8 @@ from rasr.core.records.files.headed import headed
 from rasr.core.reference import loader
 
 FORMS = ("csv", "parquet")
+SOURCES = "SOURCES"
+"""Name of the file beside the tables that says where each value comes from; no table, and not read."""
 LONGEST_FIELD = 1_000_000
 """Longest field of a CSV file, in characters."""
 
@@ -32,7 +34,7 @@ def read_folder(path: Path) -> tuple[dict[str, Admitted], list[Finding]]:
     strangers = [
         Finding("unknown_table", "warning", value=entry.name)
         for entry in sorted(path.iterdir())
-        if entry.suffix.lower().lstrip(".") in FORMS and entry not in files.values()
+        if entry.suffix.lower().lstrip(".") in FORMS and entry not in files.values() and entry.stem != SOURCES
     ]
     admitted: dict[str, Admitted] = {}
     for table, file in files.items():

@@ -12,9 +12,10 @@ import polars as pl
 
 from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.door import Admitted, admit, wrong_type
-from rasr.core.records.files.archive import SheetFacts, inspect
+from rasr.core.records.files.archive import inspect
 from rasr.core.records.files.headed import Headed, headed
 from rasr.core.records.files.layout import OWN_SHEETS
+from rasr.core.records.files.sheetscan import SheetFacts
 from rasr.core.reference import loader
 
 MAX_ROWS = 250_000
