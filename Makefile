@@ -35,7 +35,7 @@ test: .venv/made-dev chromium ## Linters, types, contracts, tidy, documentation,
 	@$(call quietly,ruff check,$(BIN)/ruff check)
 	@$(call quietly,ruff format,$(BIN)/ruff format --check)
 	@$(call quietly,mypy,$(BIN)/mypy)
-	@$(call quietly,import contracts,$(BIN)/lint-imports)
+	@$(call quietly,import contracts,$(BIN)/lint-imports --no-cache)
 	@$(call quietly,tidy,$(BIN)/python -m tools.tidy)
 	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
 	@echo "== pytest"; $(BIN)/pytest

@@ -87,7 +87,7 @@ def test_assess_the_sample(benchmark: BenchmarkFixture, sample: Path, tmp_path: 
     found = benchmark.pedantic(lambda: assess(region, as_of=DAY), rounds=3)
     assert found.stores.height > 500
     pairs, plain_s = plainly(region, found.stores["neq_event_kg"].to_numpy())
-    beside(benchmark, "numpy on as many pairs of store and exposure, once", plain_s)
+    beside(benchmark, "numpy on as many pairs of store and exposure, at one level of stock instead of ten", plain_s)
     benchmark.extra_info |= {"pairs": pairs, "memory_mb": spend("assess", sample, "--out", tmp_path / "a").memory_mb}
 
 

@@ -54,6 +54,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def kept_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plan of the story; not to be changed."""
+    path = tmp_path_factory.mktemp("cli") / "plan"
+    assert main(["plan", str(STORY), "--out", str(path)]) == 0
+    return path
+
+
 @pytest.fixture
 def region(tmp_path: Path) -> Path:
     """The two authorities of the story, to be changed as a test likes."""

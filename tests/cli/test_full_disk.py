@@ -49,7 +49,6 @@ def on_a_full_disk(limit: int, *words: object) -> subprocess.CompletedProcess[st
         (10_000, ["template", "{out}.xlsx"]),
         (10_000, ["assess", "{region}", "--out", "{out}"]),
         (10_000, ["plan", "{region}", "--out", "{out}"]),
-        (1_000, ["plan", "{region}", "--out", "{out}"]),
         (10_000, ["check", "{book}", "--annotate", "{out}.xlsx"]),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else str(value),

@@ -41,10 +41,12 @@ def diagnose(problem: Problem) -> list[Conflict]:
     first = np.cumsum([model.count] + [family.count for family in breakable])
     relaxed = [_relaxed(family, start) for family, start in zip(breakable, first, strict=False)]
     price = np.concatenate([np.full(family.count, PRICES[family.name]) for family in breakable])
+    upper = model.upper.copy()
+    upper[model.processed[model.processed >= 0]] = 1e9  # a machine that may be overworked is not bound by its capacity
     programme = Programme(
         np.concatenate([np.zeros(model.count), price]),
         np.concatenate([model.lower, np.zeros(len(price))]),
-        np.concatenate([model.upper, np.full(len(price), 1e9)]),
+        np.concatenate([upper, np.full(len(price), 1e9)]),
         [family for family in families if family.name not in PRICES] + relaxed,
     )
     answer = programme.solve("ipm")

@@ -34,7 +34,7 @@ THRIFT = 1e-4
 """The share of the fatalities that may be given up for a plan that costs less."""
 LEAST_FLOW = 1e-3
 """A gate through which less than this share of all that is shipped goes is tried shut."""
-ROUNDINGS = (0.5, 0.3, 0.1, 0.7, 0.02)
+ROUNDINGS = (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.05, 0.02, 0.6, 0.7)
 """A gate is opened where the programme opens it to more than this share."""
 LINEARISATIONS = 4
 
@@ -67,8 +67,9 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
     columns, bound, rounds = search.root(start)
     search.consider(start)
     share = origin_share(problem, left_share(problem, model.flow(columns)))
-    for number, gates in enumerate(_roundings(model, columns, start)):
-        progress("roundings", 0.4 + 0.1 * number)
+    tries = _roundings(model, columns, start)
+    for number, gates in enumerate(tries):
+        progress("roundings", 0.6 + 0.3 * number / len(tries))
         if search.has_plan and (search.close_enough(bound) or search.late()):
             break
         search.improve(gates, share)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -110,7 +111,7 @@ def _directly(series: pl.Series, column: Column) -> pl.Series | None:
     if column.dtype == "whole" and series.dtype.is_integer():
         return series.cast(pl.Int64, strict=False)
     if column.dtype == "date" and series.dtype in (pl.Date, pl.Datetime):
-        return series.cast(pl.Date)
+        return _within_calendar(series.cast(pl.Date, strict=False))
     if column.dtype == "yes_no" and series.dtype == pl.Boolean:
         return series
     return None
@@ -156,7 +157,12 @@ def _whole(text: pl.Series) -> pl.Series:
 def _date(text: pl.Series) -> pl.Series:
     """Days written as 2027-05-31, with or without a midnight behind them."""
     day = text.str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00(?:\.0+)?)?$")
-    return day.str.to_date("%Y-%m-%d", strict=False)
+    return _within_calendar(day.str.to_date("%Y-%m-%d", strict=False))
+
+
+def _within_calendar(days: pl.Series) -> pl.Series:
+    """Days of the years 1 to 9999; others, which a Parquet file can hold, are unknown."""
+    return days.to_frame("x").select(pl.when(pl.col("x").is_between(date.min, date.max)).then("x")).to_series()
 
 
 def _yes_no(text: pl.Series) -> pl.Series:
@@ -171,7 +177,10 @@ def _type_findings(table: str, column: Column, raw: pl.Series, faults: pl.Series
     if not faults.any():
         return []
     at = faults.arg_true()
-    texts = _as_text(raw.gather(at)).to_list()
+    shown = raw.gather(at)
+    if column.dtype == "date" and shown.dtype in (pl.Date, pl.Datetime):
+        shown = shown.to_physical()  # days beyond the calendar have no text
+    texts = _as_text(shown).to_list()
     return [wrong_type(table, row + 1, column, text) for row, text in zip(at.to_list(), texts, strict=True)]
 
 

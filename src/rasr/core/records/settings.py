@@ -16,16 +16,8 @@ from typing import Any
 
 from rasr.core.reference import loader
 
-DIVISORS = frozenset({"working_days_per_month", "road_factor", "payload_kg", "position_grid_deg"})
-"""Settings something is divided by, or that nothing works without: they must be above 0."""
-WANTED = {
-    "date": "a day written as 2027-05-31",
-    "whole": "a whole number, 1 or more",
-    "real": "a number, 0 or more, with a point for the decimals",
-    "divisor": "a number above 0, with a point for the decimals",
-    "fraction": "a number from 0 to 1, with a point for the decimals",
-    "text": "a text",
-}
+Value = date | int | float | str
+NOUNS = {"date": "a day written as 2027-05-31", "whole": "a whole number", "real": "a number", "text": "a text"}
 
 
 @dataclass(frozen=True)
@@ -61,16 +53,17 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
     return Settings(**values)
 
 
-def parse(key: str, text: str) -> date | int | float | str | None:
+def parse(key: str, text: str) -> Value | None:
     """The typed value of a setting, None where the text is empty or is no value for it."""
+    row = loader.settings_contract()[key]
     try:
-        value = _typed(loader.settings_contract()[key]["dtype"], text.strip())
+        value = _typed(row["dtype"], text.strip())
     except ValueError:
         return None
-    return value if _within(key, value) else None
+    return value if value is not None and _within(row, value) else None
 
 
-def _typed(dtype: str, text: str) -> date | int | float | str | None:
+def _typed(dtype: str, text: str) -> Value | None:
     if not text:
         return None
     if dtype == "date":
@@ -81,17 +74,14 @@ def _typed(dtype: str, text: str) -> date | int | float | str | None:
     return float(text) if dtype == "real" else text
 
 
-def _within(key: str, value: date | int | float | str | None) -> bool:
-    if isinstance(value, int):
-        return value >= 1
-    if isinstance(value, float):
-        low = value > 0 if key in DIVISORS else value >= 0
-        return low and isfinite(value) and (value <= 1 or kind(key) != "fraction")
-    return True
+def _within(row: Mapping[str, str], value: Value) -> bool:
+    """Whether a value lies within the limits of its setting, both inclusive; beyond them no plan could be meant."""
+    low, high = (_typed(row["dtype"], row[name]) for name in ("minimum", "maximum"))
+    return (low is None or low <= value) and (high is None or value <= high)  # type: ignore[operator]  # of one type
 
 
-def kind(key: str) -> str:
-    """What a setting's value must be: a key of ``WANTED``."""
-    if key in DIVISORS:
-        return "divisor"
-    return "fraction" if key.endswith("_fraction") else loader.settings_contract()[key]["dtype"]
+def wanted(key: str) -> str:
+    """What the value of a setting must be, in words."""
+    row = loader.settings_contract()[key]
+    limits = f" from {row['minimum']} to {row['maximum']}" if row["minimum"] else ""
+    return f"{NOUNS[row['dtype']]}{limits}{', with a point for the decimals' if row['dtype'] == 'real' else ''}"

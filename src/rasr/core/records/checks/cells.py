@@ -9,8 +9,11 @@ import polars as pl
 from rasr.core.basis.contract import Column
 from rasr.core.basis.findings import Finding
 from rasr.core.records.checks.found import Records, found, severity_of
-from rasr.core.records.settings import WANTED, kind, parse
+from rasr.core.records.settings import parse, wanted
 from rasr.core.reference import loader
+
+LARGEST = 1e12
+"""Largest number, either way, where the contract names no limit: a million of them add up without overflow; assumed."""
 
 
 def _columns(records: Records) -> Iterator[tuple[str, Column, pl.Series]]:
@@ -37,24 +40,18 @@ def empty_cells(records: Records) -> list[Finding]:
 
 
 def out_of_range(records: Records) -> list[Finding]:
-    """value_out_of_range: a number lies outside the contract's minimum and maximum (both inclusive)."""
+    """value_out_of_range: a number lies outside the contract's minimum and maximum (both inclusive), or ``LARGEST``."""
     findings: list[Finding] = []
     for table, column, values in _columns(records):
-        if column.minimum is None and column.maximum is None:
+        if column.dtype not in ("whole", "real"):
             continue
-        low, high = (
-            (float("-inf") if column.minimum is None else column.minimum),
-            (float("inf") if column.maximum is None else column.maximum),
-        )
+        low = -LARGEST if column.minimum is None else column.minimum
+        high = LARGEST if column.maximum is None else column.maximum
         outside = (values < low) | (values > high)
         if outside.any():
-            limits = {"minimum": _limit(column.minimum), "maximum": _limit(column.maximum), "unit": pl.lit(column.unit)}
+            limits = {"minimum": pl.lit(f"{low:g}"), "maximum": pl.lit(f"{high:g}"), "unit": pl.lit(column.unit)}
             findings += found("value_out_of_range", table, column.name, _where(records, table, outside), **limits)
     return findings
-
-
-def _limit(limit: float | None) -> pl.Expr:
-    return pl.lit("any" if limit is None else f"{limit:g}")
 
 
 def _where(records: Records, table: str, faults: pl.Series) -> pl.DataFrame:
@@ -87,6 +84,6 @@ def settings(records: Records) -> list[Finding]:
                 Finding("unknown_setting", severity_of("unknown_setting"), "settings", row, "key", key, named)
             )
         elif value is not None and parse(key, value) is None:
-            wanted = {"key": key, "wanted": WANTED[kind(key)]}
-            findings.append(Finding("bad_setting", severity_of("bad_setting"), "settings", row, "value", value, wanted))
+            named = {"key": key, "wanted": wanted(key)}
+            findings.append(Finding("bad_setting", severity_of("bad_setting"), "settings", row, "value", value, named))
     return findings

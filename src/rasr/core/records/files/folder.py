@@ -22,6 +22,11 @@ from rasr.core.reference import loader
 FORMS = ("csv", "parquet")
 SOURCES = "SOURCES"
 """Name of the file beside the tables that says where each value comes from; no table, and not read."""
+MAX_CSV_MB = 500
+MAX_ROWS = 20_000_000
+"""Rows read from one Parquet file: a few bytes of it can stand for any number of them."""
+MAX_COLUMNS = 1000
+"""Columns read from one file; no table has a tenth as many."""
 LONGEST_FIELD = 1_000_000
 """Longest field of a CSV file, in characters."""
 
@@ -40,7 +45,7 @@ def read_folder(path: Path) -> tuple[dict[str, Admitted], list[Finding]]:
     for table, file in files.items():
         try:
             one = _parquet(table, file) if file.suffix.lower() == ".parquet" else _csv(table, file)
-        except (OSError, csv.Error, pl.exceptions.PolarsError) as fault:
+        except (OSError, csv.Error, pl.exceptions.PolarsError, pl.exceptions.PanicException) as fault:
             raise Refused("unreadable_file", path=str(file), reason=str(fault).splitlines()[0]) from fault
         if one is not None:
             admitted[table] = one
@@ -61,16 +66,35 @@ def _table_files(path: Path) -> dict[str, Path]:
 
 def _parquet(table: str, file: Path) -> Admitted:
     # the file is named as such: a path with * or [ in it would be taken for a pattern
-    return admit(table, pl.read_parquet(file, glob=False))
+    held = pl.scan_parquet(file, glob=False)
+    columns, rows = len(held.collect_schema()), held.select(pl.len()).collect().item()
+    if columns > MAX_COLUMNS:
+        return _too_wide(table, columns)
+    if rows > MAX_ROWS:
+        raise Refused(
+            "unreadable_file", path=str(file), reason=f"it holds {rows:,} rows; at most {MAX_ROWS:,} are read"
+        )
+    return admit(table, held.collect())
+
+
+def _too_wide(table: str, columns: int) -> Admitted:
+    numbers = {"columns": columns, "limit": MAX_COLUMNS}
+    return Admitted(loader.contract(table).empty(), (Finding("too_many_columns", "error", table, numbers=numbers),))
 
 
 def _csv(table: str, file: Path) -> Admitted | None:
+    size_mb = file.stat().st_size // 2**20
+    if size_mb > MAX_CSV_MB:
+        raise Refused("too_large", path=str(file), size_mb=size_mb, limit_mb=MAX_CSV_MB)
     data = file.read_bytes()
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return Admitted(loader.contract(table).empty(), (Finding("not_utf8", "error", table),))
     separator = _separator(data)
+    widest = _widest(data, separator)
+    if widest > MAX_COLUMNS:
+        return _too_wide(table, widest)
     cells, findings = _cells(table, data, separator)
     under = headed(table, cells, with_notes=False)
     if under is None:
@@ -85,6 +109,17 @@ def _separator(data: bytes) -> str:
     return ";" if header.count(b";") > header.count(b",") else ","
 
 
+def _widest(data: bytes, separator: str) -> int:
+    """Cells of the widest line down to the header."""
+    csv.field_size_limit(LONGEST_FIELD)
+    widest = 0
+    for line in csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""), delimiter=separator):
+        widest = max(widest, len(line))
+        if any(cell.strip() for cell in line):
+            break
+    return widest
+
+
 def _cells(table: str, data: bytes, separator: str) -> tuple[pl.DataFrame, list[Finding]]:
     """Every cell as text. What the fast reader does not take (long lines, stray quotes) is read again line by line."""
     try:
@@ -97,7 +132,6 @@ def _cells(table: str, data: bytes, separator: str) -> tuple[pl.DataFrame, list[
 
 
 def _cells_by_line(table: str, data: bytes, separator: str) -> tuple[pl.DataFrame, list[Finding]]:
-    csv.field_size_limit(LONGEST_FIELD)
     lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=separator))
     header = next((index for index, line in enumerate(lines) if any(cell.strip() for cell in line)), 0)
     width = len(lines[header]) if lines else 0
