@@ -11,6 +11,10 @@ from typing import NoReturn
 Build = Callable[[argparse.ArgumentParser], None]
 
 
+YEARS = range(1950, 2200)
+"""Years a region can be judged in: those of the setting starts_on."""
+
+
 class OneLine(argparse.ArgumentParser):
     """A parser that says what is wrong in one line."""
 
@@ -36,9 +40,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a day: write it as 2027-05-31") from None
+    if day.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"the year must be between {YEARS[0]} and {YEARS[-1]}; it is {day.year}")
+    return day
 
 
 def _seed(text: str) -> int:

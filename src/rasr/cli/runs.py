@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,10 +52,21 @@ def run_of(command: str, region: Region, **parameters: Any) -> Run:
 
 
 def kept(out: Path, digest: str) -> dict[str, Any] | None:
-    """What ``run.json`` of the folder says, if it was made from the same and every file is still there."""
+    """What ``run.json`` of the folder says, if it was made from the same and every file is still as it was."""
     said = _said(out)
-    whole = said.get("digest") == digest and all((out / name).is_file() for name in said.get("files", [""]))
-    return said if whole else None
+    return said if said.get("digest") == digest and unchanged(out, said) else None
+
+
+def unchanged(out: Path, said: Mapping[str, Any]) -> bool:
+    """Whether every file of a run is still as it was written. Whoever can write there can change ``run.json`` too."""
+    try:
+        return bool(said["files"]) and said["digests"] == _digests(out, said["files"])
+    except (OSError, KeyError, TypeError):
+        return False
+
+
+def _digests(folder: Path, files: Iterable[str]) -> dict[str, str]:
+    return {name: digest_bytes([(folder / name).read_bytes()]) for name in files}
 
 
 def ready(out: Path, language: str) -> None:
@@ -77,11 +88,13 @@ def ready(out: Path, language: str) -> None:
 
 def _said(out: Path) -> dict[str, Any]:
     """What ``run.json`` of a folder says; nothing where there is none of ours."""
+    said: Any
     try:
         said = json.loads((out / MARKER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) and isinstance(said.get("files"), list) else {}
+    files = said.get("files") if isinstance(said, dict) else None
+    return said if isinstance(files, list) and all(isinstance(name, str) for name in files) else {}
 
 
 def keep(run: Run, out: Path, found: Mapping[str, Any], write: Callable[[Path], None]) -> dict[str, Any]:
@@ -98,6 +111,7 @@ def keep(run: Run, out: Path, found: Mapping[str, Any], write: Callable[[Path], 
     def fill(folder: Path) -> None:
         write(folder)
         said["files"] = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        said["digests"] = _digests(folder, said["files"])
         (folder / MARKER).write_text(json.dumps(said, indent=1, ensure_ascii=False), encoding="utf-8")
 
     write_folder(out, fill, MARKER)

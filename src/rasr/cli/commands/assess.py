@@ -14,7 +14,7 @@ import polars as pl
 
 from rasr import report
 from rasr.cli import numbers
-from rasr.cli.runs import Run, keep, kept, open_region, ready, run_of
+from rasr.cli.runs import MARKER, Run, keep, kept, open_region, ready, run_of, unchanged
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment, Blind
 from rasr.core.assessment.assess import assess as work_out
@@ -90,28 +90,30 @@ def _keep(run: Run, out: Path, assessment: Assessment, args: Namespace) -> dict[
 def read_back(out: Path, region: Region, said: dict[str, Any] | None = None) -> Assessment:
     """The assessment kept in a folder, with the positions of the region (those in the folder are coarse).
 
-    Raises Refused where the folder holds none, or one of other records.
+    Raises Refused where the folder holds none, one that was changed, or one of other records.
     """
     try:
-        said = said or json.loads((out / "run.json").read_text(encoding="utf-8"))
+        said = said or json.loads((out / MARKER).read_text(encoding="utf-8"))
+        same = said["inputs_digest"] == region.digest(), said["rule_edition"] == loader.edition()
+        if not all(same):
+            other = "with other rule data" if same[0] else "from other records"
+            raise Refused("bad_option", option=f"--assessment {out}", reason=f"it was made {other}; assess it again")
+        if not unchanged(out, said):
+            raise Refused("unreadable_file", path=str(out), reason="its files were changed; assess the region again")
         names = ["stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods"]
         frames = {name: pl.read_parquet(out / "tables" / f"{name}.parquet") for name in names}
-    except (OSError, ValueError, pl.exceptions.PolarsError) as fault:
+        placed: dict[str, Any] = {name: _placed(frame, region, name) for name, frame in frames.items()}
+        return Assessment(
+            as_of=day_of(region, _day(said["as_of"])),
+            blind=Blind(**said["blind"]),
+            inputs_digest=said["inputs_digest"],
+            rule_edition=said["rule_edition"],
+            version=said["version"],
+            region=region,
+            **placed,
+        )
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as fault:
         raise Refused("unreadable_file", path=str(out), reason="it holds no assessment") from fault
-    same = said["inputs_digest"] == region.digest(), said["rule_edition"] == loader.edition()
-    if not all(same):
-        reason = f"it was made {'with other rule data' if same[0] else 'from other records'}; assess the region again"
-        raise Refused("bad_option", option=f"--assessment {out}", reason=reason)
-    placed: dict[str, Any] = {name: _placed(frame, region, name) for name, frame in frames.items()}
-    return Assessment(
-        as_of=day_of(region, _day(said["as_of"])),
-        blind=Blind(**said["blind"]),
-        inputs_digest=said["inputs_digest"],
-        rule_edition=said["rule_edition"],
-        version=said["version"],
-        region=region,
-        **placed,
-    )
 
 
 def _day(text: str) -> date:

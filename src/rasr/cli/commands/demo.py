@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rasr.cli.commands import assess as assess_command
 from rasr.cli.commands import plan as plan_command
+from rasr.cli.runs import MARKER
 from rasr.cli.say import Say
 from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
@@ -31,13 +32,18 @@ def demo(args: Namespace, say: Say) -> int:
 
 
 def _sample(args: Namespace, say: Say, place: Path) -> Region:
-    """The sample region, read back from its folder; written there unless it is there already."""
+    """The sample region, read back from its folder; written there unless it is there already.
+
+    Raises Refused("output_exists") where another region is there that no demo has left: it may be somebody's own.
+    """
     made = Region.from_frames(make_sample(args.seed, args.scale))
     try:
         region = Region.read(place)
     except Refused:
         region = None
     if region is None or region.digest() != made.digest():
+        if region is not None and not (args.out / "assessment" / MARKER).is_file():
+            raise Refused("output_exists", path=str(place))
         made.write(place)
         region = Region.read(place)
     say.line(f"Sample region (synthetic, seed {args.seed}, scale {args.scale:g}): {place}")

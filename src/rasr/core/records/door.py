@@ -20,8 +20,8 @@ from rasr.core.basis.contract import Column, Contract
 from rasr.core.basis.findings import Finding, Number
 from rasr.core.reference import loader
 
-_CONTROL = r"[\x00-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]+"
-"""Characters no cell of a spreadsheet can hold faithfully; they become one space."""
+_CONTROL = r"[\x00-\x1f\x7f-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]+"
+"""Characters no cell of a spreadsheet can hold faithfully, or that turn text round; they become one space."""
 _MOST_EXACT = 2**53
 """Largest whole number a spreadsheet holds exactly."""
 _WANTED = {"real": "number", "whole": "whole number", "date": "date", "yes_no": "yes or no", "text": "text"}

@@ -66,6 +66,8 @@ def parse(key: str, text: str) -> Value | None:
 def _typed(dtype: str, text: str) -> Value | None:
     if not text:
         return None
+    if "_" in text and dtype != "text":
+        raise ValueError("Python would read 1_0 as 10")
     if dtype == "date":
         return date.fromisoformat(text[:10] if text[10:] in ("", " 00:00:00") else text)
     if dtype == "whole":

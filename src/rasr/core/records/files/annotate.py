@@ -39,12 +39,13 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def annotate(source: Path, target: Path, findings: Iterable[Finding]) -> None:
     """Write a copy of the workbook ``source`` to ``target`` with the findings in it; what else it holds stays.
 
-    Findings without a row stand on the sheet ``findings`` only. Raises Refused: output_exists where target is source,
+    Findings without a row stand on the sheet ``findings`` only. Raises Refused: output_exists where target is no such
+    copy,
     unreadable_workbook and the others of reading one, not_available where it is too large to be copied, cannot_write.
     """
     if not source.exists():
         raise Refused("missing_file", path=str(source))
-    if target.exists() and target.samefile(source):
+    if target.exists() and (target.samefile(source) or layout.FINDINGS not in inspect(target)):
         raise Refused("output_exists", path=str(target))
     book = _opened(source)
     every = list(findings)
