@@ -246,9 +246,8 @@ class _Search:
 
     def _fix(self, gates: Floats) -> None:
         columns = self.model.gate.ravel()
-        values = np.minimum(gates.ravel(), self.model.upper[columns]) if len(columns) else gates.ravel()
-        if len(columns):
-            self.programme.set_bounds(columns, values, values)
+        values = np.minimum(gates.ravel(), self.model.upper[columns])
+        self.programme.set_bounds(columns, values, values)
 
     def _linearised(self, share: Floats) -> Floats:
         """Cost of the columns with the concave danger replaced by its tangent at the shares left."""

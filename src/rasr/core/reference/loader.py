@@ -19,6 +19,7 @@ import polars as pl
 from rasr.core.basis.contract import Column, Contract, Dtype
 from rasr.core.basis.findings import Finding, Number, Refused
 from rasr.core.basis.seal import digest_bytes
+from rasr.core.reference.own import hold_to_shipped
 
 SHIPPED = Path(__file__).parent
 TABLES = (
@@ -31,9 +32,14 @@ _own: list[Path] = []
 
 
 def use_folder(folder: Path | None) -> None:
-    """Let files of this folder stand in front of the shipped ones; None puts the shipped ones back."""
+    """Let files of this folder stand in front of the shipped ones; None puts the shipped ones back.
+
+    Raises Refused: missing_file, unknown_rule for a file of another name, unreadable_file for one that cannot stand in.
+    """
     if folder is not None and not folder.is_dir():
         raise Refused("missing_file", path=str(folder))
+    for file in sorted(folder.rglob("*.csv")) if folder else ():
+        hold_to_shipped(file, file.relative_to(folder or file).as_posix(), SHIPPED)
     _own[:] = [folder] if folder else []
     for cached in (contract, rows, frame, sentences, settings_contract, edition):
         cached.cache_clear()

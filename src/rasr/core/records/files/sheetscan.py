@@ -21,11 +21,12 @@ MOST_CELLS = 10_000_000
 """Cells of one sheet, empty ones with a format too: about forty for each row that is read."""
 LONGEST_ROW = 8 * 1024 * 1024
 """Bytes after which a row that has not ended is looked at in pieces."""
-_PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"(?: \w+="[^"<>&]*")*(/?)>')
+_PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"(?: (?!r=)\w+="[^"<>&]*")*(/?)>')
 """A cell as most spreadsheet programs write it: the address first; then whether it is empty (of format only)."""
 _ANY_CELL = re.compile(rb'<(?:\w+:)?c((?:\s+[\w:]+="[^"<>&]*")*)\s*(/?)>')
 _ADDRESS = re.compile(rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"')
 _CELL_START = re.compile(rb"<(?!/)(?:[^\s<>]*:)?c(?=[\s/>])")
+_CELL_STARTS = [b"<c" + bytes([end]) for end in b" \t\n\r\v\f/>"]
 _INSIDE = rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]+)(\d+)"[^<>]*>\s*'
 _FORMULA = re.compile(_INSIDE + rb"<(?:\w+:)?f(?=[\s/>])[^<>]*>([^<]*)")
 _FORMULA_START = re.compile(rb"<(?!/)(?:[^\s<>]*:)?f(?=[\s/>])")
@@ -90,11 +91,13 @@ class Scan:
         self._find_formulas(data)
         if b't="e"' in data:
             self._facts.errors |= {_place(cell): cell[2].decode() for cell in _ERROR_VALUE.findall(data)}
-        self._facts.spanned += sum(_reach(found) for found in _RANGE.findall(data))
+        if b"mergeCell" in data or b"hyperlink" in data:
+            self._facts.spanned += sum(map(_reach, _RANGE.findall(data)))
 
     def _cells(self, data: bytes) -> list[tuple[bytes, bytes, bytes]]:
         """Letters, line and mark of emptiness of every cell, however unusually it is written; else ValueError."""
-        count = len(_CELL_START.findall(data))
+        # counting bytes is five times as fast as the pattern that knows prefixes
+        count = len(_CELL_START.findall(data)) if b":c" in data else sum(map(data.count, _CELL_STARTS))
         cells = _PLAIN_CELL.findall(data)
         if len(cells) == count:
             return cells
@@ -119,7 +122,7 @@ class Scan:
 
     def _find_formulas(self, data: bytes) -> None:
         """Every formula among the cells must stand first in a cell with an address; behind the cells none counts."""
-        end = _END_OF_CELLS.search(data)
+        end = _END_OF_CELLS.search(data) if b"sheetData" in data else None
         before = data[: end.start()] if end else data
         if not self._cells_ended and (b"<f" in before or b":f" in before):
             found = _FORMULA.findall(before)
