@@ -101,6 +101,14 @@ def test_beyond_the_limits_is_refused(function: str, quantity_kg: float) -> None
     assert np.isnan(distance_m(function, [100.0, quantity_kg], "nan")).tolist() == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("neq_kg", "mce_kg"), [(0.0, None), (float("nan"), None), (100.0, float("nan")), (100.0, -1.0)]
+)
+def test_no_distance_for_what_is_no_quantity(neq_kg: float, mce_kg: float | None) -> None:
+    with pytest.raises(Refused, match="not_above_zero"):
+        required_distance("aastp1", "1.1", neq_kg, "inhabited_building", mce_kg=mce_kg)
+
+
 def test_the_bridge_a_transcriber_added_is_not_shipped() -> None:
     with pytest.raises(Refused, match="not_available"):
         distance_m("DFD04", 5.0)

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import polars as pl
 import pytest
-from tests.core.plan.instance import make_instance
+from tests.core.plan.instance import Danger, make_instance
 from tests.core.plan.small import add, problem_of, small, swap
 
 from rasr.core.plan.options import Options
+from rasr.core.plan.planner import plan_both
 from rasr.core.plan.problem import Problem
+from rasr.core.records.region import Region
 
 PERMITS = "from_jurisdiction_id to_jurisdiction_id family valid_from valid_to opening_cost_eur"
 DEGREE_KM = 6371.0088 * np.pi / 180
 WHOLE, NEVER = [True] * 4, [False] * 4
+
+
+def test_a_capacity_below_dust_is_none_and_spoils_nothing_else() -> None:
+    """One slip of the pen in a rate once made the solver call the whole region impossible."""
+    rates = make_instance(1).table("line_rates")
+    slipped = pl.when(pl.col("line_id") == "L00").then(1e-12).otherwise(pl.col("capacity_kg_per_day"))
+
+    def destroyed_kg(line_rates: pl.DataFrame) -> float:
+        region = make_instance(1)
+        region = Region.from_frames({**{name: region.table(name) for name in region.given}, "line_rates": line_rates})
+        plan = plan_both(region, Danger(region), as_of=date(2027, 1, 1)).joint
+        return float(plan.summary["mass_destroyed_kg"])
+
+    without = destroyed_kg(rates.filter(pl.col("line_id") != "L00"))
+    assert without > 0
+    assert destroyed_kg(rates.with_columns(slipped.alias("capacity_kg_per_day"))) == pytest.approx(without)
 
 
 def arcs(problem: Problem) -> dict[tuple[str, str], list[bool]]:

@@ -69,7 +69,7 @@ def _executor(args: Namespace) -> Executor:
         return Cluster(args.cluster)
     workers = getattr(args, "workers", 1)
     if workers < 1:
-        raise Refused("out_of_range", quantity="--workers", minimum=1, maximum="any", unit="", value=workers)
+        raise Refused("not_above_zero", quantity="--workers", value=workers)
     return Serial() if workers == 1 else Processes(workers)
 
 

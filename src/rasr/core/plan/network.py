@@ -13,6 +13,7 @@ from rasr.core.plan.curves import Floats, Ints
 from rasr.core.plan.options import Options
 from rasr.core.plan.periods import Periods
 from rasr.core.plan.problem import Arcs, Gates, Lines, Pools, Rates
+from rasr.core.plan.settle import DUST_KG
 from rasr.core.records.region import Region
 
 Mask = np.ndarray
@@ -50,7 +51,7 @@ def build_network(
     gates, line_gate, corridor_gate = _gates(region, table, host, window, periods, jurisdictions)
     neq_limit = table["neq_limit_kg"].fill_null(np.inf).to_numpy()
     lines = Lines(table["line_id"].to_list(), host, line_gate, neq_limit)
-    rates, techniques = _rates(region, lines, families)
+    rates, techniques = _rates(region, lines, families, periods)
 
     capacity_kg = np.zeros((len(families), len(lines.ids)))
     np.add.at(capacity_kg, (rates.family, rates.line), rates.capacity_kg_per_day)
@@ -86,8 +87,11 @@ def _line_table(region: Region) -> pl.DataFrame:
     return table.sort("line_id")
 
 
-def _rates(region: Region, lines: Lines, families: list[str]) -> tuple[Rates, list[str]]:
-    table = region.table("line_rates").filter(pl.col("capacity_kg_per_day") > 0)
+def _rates(region: Region, lines: Lines, families: list[str], periods: Periods) -> tuple[Rates, list[str]]:
+    # What a rate can do in the whole horizon must be more than the dust a plan is swept of: less is no capacity, and
+    # its figures would spoil those of all others for the solver.
+    days = region.settings.working_days_per_month * periods.months * periods.count
+    table = region.table("line_rates").filter(pl.col("capacity_kg_per_day") * days > DUST_KG)
     table = table.filter(pl.col("line_id").is_in(lines.ids)).sort("line_id", "technique", "family")
     techniques = table["technique"].unique().sort().to_list()
     # Scrap may earn more than the work costs; the plan counts such work as free, not as income.

@@ -146,8 +146,8 @@ class _Search:
         if start is not None:
             programme.add(danger_cuts(model, left_share(model.problem, start), None))
         answer = self._solve(programme, "ipm")
-        if answer.status == "infeasible":
-            raise NoPlanError
+        if answer.status == "infeasible" and not self.has_plan:
+            raise NoPlanError  # without deadlines doing nothing is a plan, whatever the solver makes of the figures
         columns, bound, rounds = np.where(np.isfinite(model.upper), model.upper, 0.0), model.unavoidable, 0
         centre, value = columns[model.left], -INF
         while answer.status == "optimal":

@@ -78,8 +78,9 @@ def _typed(dtype: str, text: str) -> Value | None:
 
 def _within(row: Mapping[str, str], value: Value) -> bool:
     """Whether a value lies within the limits of its setting, both inclusive; beyond them no plan could be meant."""
-    low, high = (_typed(row["dtype"], row[name]) for name in ("minimum", "maximum"))
-    return (low is None or low <= value) and (high is None or value <= high)  # type: ignore[operator]  # of one type
+    limits: tuple[Any, Any] = (_typed(row["dtype"], row["minimum"]), _typed(row["dtype"], row["maximum"]))
+    low, high = limits
+    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def wanted(key: str) -> str:

@@ -129,9 +129,9 @@ class Blast:
 
 def blast(mass_kg: float, distance_m: float, curves: Curves = SURFACE_BURST) -> Blast:
     """All seven parameters of one case. Refused('out_of_range') where none of them is defined."""
-    for quantity, value, unit in (("The mass", mass_kg, "kg"), ("The distance", distance_m, "m")):
+    for quantity, value in (("The mass in kg", mass_kg), ("The distance in m", distance_m)):
         if not 0.0 < value < np.inf:
-            raise Refused("out_of_range", quantity=quantity, minimum="above 0", maximum="any", unit=unit, value=value)
+            raise Refused("not_above_zero", quantity=quantity, value=value)
     scaled = float(scaled_distance(mass_kg, distance_m))
     branches = branches_of("incident_pressure", curves)
     if not branches[0].z_min <= scaled <= branches[-1].z_max:

@@ -68,6 +68,9 @@ def required_distance(
         what = f"A distance for {exposure} from hazard division {hd} by {rules}"
         raise Refused("not_available", what=what, reason=_why_missing(rules, hd, exposure))
     quantities = {"NEQ": neq_kg, "MCE": mce_kg}
+    for name, quantity in quantities.items():
+        if quantity is not None and not 0.0 < quantity < np.inf:
+            raise Refused("not_above_zero", quantity=f"The {name} in kg", value=quantity)
     found = [
         (int(distance_m(row["function"], quantity)), row)
         for row in serving

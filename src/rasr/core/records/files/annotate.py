@@ -39,9 +39,9 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def annotate(source: Path, target: Path, findings: Iterable[Finding]) -> None:
     """Write a copy of the workbook ``source`` to ``target`` with the findings in it; what else it holds stays.
 
-    Findings without a row stand on the sheet ``findings`` only. Raises Refused: output_exists where target is no such
-    copy,
-    unreadable_workbook and the others of reading one, not_available where it is too large to be copied, cannot_write.
+    Findings without a row stand on the sheet ``findings`` only. Raises Refused: output_exists where something else than
+    such a copy is there, unreadable_workbook and the others of reading one, not_available where it is too large to be
+    copied, cannot_write.
     """
     if not source.exists():
         raise Refused("missing_file", path=str(source))
