@@ -23,15 +23,15 @@ package = if [ "$$(id -u)" = 0 ]; then \
 	$(call quietly,apt-get install $(1),apt-get update -q && apt-get install -q -y --no-install-recommends $(1)); \
 	else echo "Please install the package $(1) ($(2)): sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help demo test bench docs lock format clean chromium
+.PHONY: help demo test bench docs lock format clean chromium postgresql
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-demo: .venv/made-base ## Sample region, checked, assessed and planned: the answer as tables, and a report
+demo: .venv/made-base .venv/made-static ## Sample region, checked, assessed and planned: the answer as tables, and a report
 	@$(BIN)/rasr demo
 
-test: .venv/made-dev chromium ## Linters, types, contracts, tidy, documentation, tests
+test: .venv/made-dev .venv/made-static .venv/made-messages chromium postgresql ## Linters, types, contracts, tidy, documentation, tests
 	@$(call quietly,ruff check,$(BIN)/ruff check)
 	@$(call quietly,ruff format,$(BIN)/ruff format --check)
 	@$(call quietly,mypy,$(BIN)/mypy)
@@ -39,8 +39,11 @@ test: .venv/made-dev chromium ## Linters, types, contracts, tidy, documentation,
 	@$(call quietly,tidy,$(BIN)/python -m tools.tidy)
 	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
 	@echo "== pytest"; $(BIN)/pytest
+	@if $(BIN)/python -m tools.postgres --find >/dev/null 2>&1; then \
+		echo "== pytest tests/node, on PostgreSQL"; $(BIN)/python -m tools.postgres $(BIN)/pytest tests/node; \
+	else echo "!! NOT TESTED: the node on PostgreSQL (please install the package postgresql)" >&2; fi
 
-bench: .venv/made-dev ## Measures speed and memory against the targets of docs/performance.md
+bench: .venv/made-dev .venv/made-static .venv/made-messages ## Measures speed and memory against the targets of docs/performance.md
 	@echo "== pytest tests/bench"; $(BIN)/pytest tests/bench --benchmark-only
 
 docs: .venv/made-dev ## Writes the generated pages anew and builds the documentation into site/
@@ -93,6 +96,29 @@ clean: ## Removes what the commands above made, except .venv and .tools
 	@$(call quietly,requirements to test,$(INSTALL) --require-hashes -r requirements/dev.txt)
 	@touch $@
 
+# What the node's pages are made with: from npm when it is built, from the node itself when it runs.
+.venv/made-assets: package-lock.json tools/assets.py tools/outlines.py .venv/made-base
+	@command -v npm >/dev/null || { $(call package,npm,the pages are made with files from its packages); }
+	@$(call quietly,npm ci,npm ci)
+	@$(call quietly,files for the pages,$(BIN)/python -m tools.assets)
+	@touch $@
+
+STATIC := $(wildcard src/rasr/node/*/static/*/*.js src/rasr/node/*/static/*/*.css src/rasr/node/*/static/*/*.svg)
+.venv/made-static: $(STATIC) src/rasr/node/settings/__init__.py .venv/made-assets
+	@$(call quietly,static files,RASR_HOME=.tools/static-home RASR_MODE=demo $(BIN)/python -m django collectstatic \
+		--settings rasr.node.settings --noinput --clear --ignore django_htmx --ignore django_tables2)
+	@touch $@
+
+# The .mo files that a node reads, from the catalogues of texts.
+.venv/made-messages: $(wildcard src/rasr/node/web/locale/*/LC_MESSAGES/django.po) tools/messages.py .venv/made-base
+	@$(call quietly,catalogues of texts,$(BIN)/python -m tools.messages compile)
+	@touch $@
+
 # Without root and without Chromium the browser tests are skipped, and both this line and pytest's closing line say so.
 chromium:
-	@command -v chromium >/dev/null || { $(call package,chromium,without it the browser tests are skipped); } || true
+	@command -v chromium >/dev/null || ( $(call package,chromium,without it the browser tests are skipped) ) || true
+
+# Without root and without PostgreSQL the tests on it are left out, and the last line of make test says so.
+postgresql: .venv/made-venv
+	@$(BIN)/python -m tools.postgres --find >/dev/null 2>&1 || \
+		( $(call package,postgresql,without it the node is tested on SQLite only) ) || true

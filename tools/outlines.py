@@ -1,7 +1,10 @@
-"""Makes the map outlines of the report from the npm package world-atlas (Natural Earth, public domain).
+"""Makes the outlines of the maps from the npm package world-atlas (Natural Earth, public domain).
 
     npm pack world-atlas@2.0.2
     python tools/outlines.py world-atlas-2.0.2.tgz src/rasr/report/data/outlines.geojson
+
+The source is the packed package (its 1:50m file) or one of its JSON files. The node's map, which can be
+zoomed, is made finer and wider from the 1:10m file by ``tools/assets.py``.
 
 The arcs of the TopoJSON file are simplified once each, so that neighbours keep one common border; the rings
 are then clipped to the box of South East Europe. Shapes only: no name and no code is carried over.
@@ -18,6 +21,7 @@ from typing import Any
 
 Point = tuple[float, float]
 Line = list[Point]
+Box = tuple[float, float, float, float]
 
 MEMBER = "package/countries-50m.json"
 BOX_DEG = (12.0, 38.5, 31.0, 49.5)
@@ -28,7 +32,10 @@ SMALLEST_RING_DEG2 = 0.002
 
 
 def read_topology(package: Path) -> dict[str, Any]:
-    """The TopoJSON document inside the packed npm package."""
+    """The TopoJSON document: a JSON file itself, or the one inside the packed npm package."""
+    if package.suffix == ".json":
+        plain: dict[str, Any] = json.loads(package.read_text(encoding="utf-8"))
+        return plain
     with tarfile.open(package) as archive:
         member = archive.extractfile(MEMBER)
         if member is None:
@@ -82,7 +89,7 @@ def join(indices: list[int], arcs: list[Line]) -> Line:
     return ring
 
 
-def clip(ring: Line, box: tuple[float, float, float, float]) -> Line:
+def clip(ring: Line, box: Box) -> Line:
     """The part of a ring inside a box (Sutherland and Hodgman), open or empty."""
     west, south, east, north = box
     for axis, limit, sign in ((0, west, 1), (1, south, 1), (0, east, -1), (1, north, -1)):
@@ -108,17 +115,27 @@ def area(ring: Line) -> float:
     return sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs) / 2
 
 
-def polygons(topology: dict[str, Any]) -> list[list[Line]]:
-    """Simplified, clipped polygons (outer ring first) of every shape that touches the box."""
-    arcs = [simplify(line, TOLERANCE_DEG) for line in decode_arcs(topology)]
+def polygons(topology: dict[str, Any], tolerance_deg: float = TOLERANCE_DEG, box: Box = BOX_DEG) -> list[list[Line]]:
+    """Simplified, clipped polygons (outer ring first) of every shape that touches the box.
+
+    Only arcs with a point near the box are simplified: the others are clipped away whole, or to its edge.
+    """
+    arcs = [simplify(line, tolerance_deg if near(line, box) else 1.0) for line in decode_arcs(topology)]
     found = []
     for shape in topology["objects"]["countries"]["geometries"]:
         parts = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
         for part in parts:
-            rings = [clip(join(indices, arcs), BOX_DEG) for indices in part]
+            rings = [clip(join(indices, arcs), box) for indices in part]
             if rings and len(rings[0]) > 2 and abs(area(rings[0])) >= SMALLEST_RING_DEG2:
                 found.append([ring for ring in rings if len(ring) > 2])
     return found
+
+
+def near(line: Line, box: Box) -> bool:
+    """Whether the bounds of a line reach into the box."""
+    west, south, east, north = box
+    xs, ys = [x for x, _ in line], [y for _, y in line]
+    return min(xs) <= east and max(xs) >= west and min(ys) <= north and max(ys) >= south
 
 
 def feature(rings: list[Line]) -> dict[str, Any]:
@@ -131,12 +148,17 @@ def feature(rings: list[Line]) -> dict[str, Any]:
     return {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": turned}}
 
 
-def main() -> None:
-    """Reads the packed package, writes the outlines."""
-    package, target = map(Path, sys.argv[1:3])
-    found = polygons(read_topology(package))
+def write(found: list[list[Line]], target: Path) -> None:
+    """Writes the polygons as a GeoJSON file, one feature a line."""
     features = ",\n".join(json.dumps(feature(rings), separators=(",", ":")) for rings in found)
     target.write_text(f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n', encoding="utf-8")
+
+
+def main() -> None:
+    """Reads the packed package or a file of it, writes the outlines of the report."""
+    source, target = map(Path, sys.argv[1:3])
+    found = polygons(read_topology(source))
+    write(found, target)
     print(f"{len(found)} polygons, {target.stat().st_size / 1000:.0f} kB")
 
 

@@ -1,11 +1,32 @@
-"""The browser of these tests: where it is missing they fail, since a page nobody has opened is not tested."""
+"""The browser of these tests, and the node it looks at.
+
+Where the browser is missing the tests fail, since a page nobody has opened is not tested. The node is a real one: its
+own home folder, ``rasr serve`` with its worker, the sample loaded, assessed and planned.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from tests.browser.walk import Walker
+from tools.postgres import free_port
+
+from rasr.node.settings import STATIC_ROOT
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN_S = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +36,93 @@ def chromium(request: pytest.FixtureRequest) -> Browser:
         pytest.fail("Chromium is missing: apt-get install --no-install-recommends chromium", pytrace=False)
     browser: Browser = request.getfixturevalue("browser")
     return browser
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node that runs; its accounts: see ``make_node``."""
+
+    origin: str
+    home: Path
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Of this process, without the settings of the other tests' node."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
+    return {**kept, "RASR_HOME": str(home)}
+
+
+@pytest.fixture(scope="session")
+def made_node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder of a node that is ready and does not run; copy it to change it."""
+    if not (Path(STATIC_ROOT) / "staticfiles.json").exists():
+        pytest.fail("The static files are missing: make .venv/made-static", pytrace=False)
+    home = tmp_path_factory.mktemp("node") / "home"
+    command = [sys.executable, "-m", "tests.browser.make_node", str(home)]
+    made = subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return home
+
+
+def copied(home: Path, factory: pytest.TempPathFactory) -> Path:
+    """A copy of the home folder of a node that does not run."""
+    return Path(shutil.copytree(home, factory.mktemp("node") / "home"))
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Node]:
+    """Serve the node of this home folder, with its worker."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    log = home.parent / "log"
+    command = [sys.executable, "-m", "rasr", "serve", "--home", str(home), "--bind", f"127.0.0.1:{port}"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=out, stderr=out)
+    try:
+        wait_for(f"{origin}/health/ready", server, log)
+        yield Node(origin, home)
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture(scope="session")
+def node(made_node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node that is looked at and not changed."""
+    with served(copied(made_node, tmp_path_factory)) as node:
+        yield node
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the node is ready; fails with its log where it does not come up."""
+    until = time.monotonic() + STARTS_WITHIN_S
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError) as fault:
+            said = str(fault)
+        if server.poll() is not None or time.monotonic() > until:
+            pytest.fail(f"The node did not start ({said}):\n{log.read_text(errors='replace')[-4000:]}", pytrace=False)
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def walker_of(chromium: Browser, node: Node) -> Iterator[Callable[..., Walker]]:
+    """Opens a window in which the holder of a role is signed in."""
+    opened: list[Walker] = []
+
+    def signed_in(role: str, scheme: str = "light") -> Walker:
+        walker = Walker(chromium, node.origin, scheme=scheme)
+        opened.append(walker)
+        walker.sign_in(role)
+        return walker
+
+    yield signed_in
+    for walker in opened:
+        walker.close()

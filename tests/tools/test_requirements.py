@@ -45,7 +45,7 @@ def test_the_tests_run_on_the_versions_that_users_run() -> None:
 
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    names = {re.split(r"[<>=~! ]", given)[0].lower() for given in project["project"]["dependencies"]}
+    names = {re.split(r"[\[<>=~! ]", given)[0].lower() for given in project["project"]["dependencies"]}
     assert names <= locked("base").keys()
-    names = {re.split(r"[<>=~! ]", given)[0].lower() for given in project["dependency-groups"]["dev"]}
+    names = {re.split(r"[\[<>=~! ]", given)[0].lower() for given in project["dependency-groups"]["dev"]}
     assert names <= locked("dev").keys()

@@ -22,6 +22,12 @@ ROOMS = {
     "plan": "rasr.cli.commands.plan",
     "blast": "rasr.cli.commands.rules",
     "distance": "rasr.cli.commands.rules",
+    "serve": "rasr.cli.commands.serve",
+    "worker": "rasr.cli.commands.worker",
+    "user": "rasr.cli.commands.user",
+    "certificate": "rasr.cli.commands.certificate",
+    "backup": "rasr.cli.commands.backup",
+    "restore": "rasr.cli.commands.backup",
 }
 """Where each command stands; loaded only when it is called, so that the help answers at once."""
 INTERRUPTED = 130

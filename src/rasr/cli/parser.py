@@ -70,6 +70,8 @@ def _run(command: argparse.ArgumentParser) -> None:
 
 def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="folder (default: demo)")
+    command.add_argument("--no-serve", action="store_true", help="stop after the answer, without a node to look at it")
+    command.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="address of the node")
     _sample_options(command)
 
 
@@ -120,6 +122,56 @@ def _distance(command: argparse.ArgumentParser) -> None:
     command.add_argument("--barricaded", action="store_true", default=None, help="with an effective barricade")
 
 
+def _home(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--home", type=Path, metavar="DIR", help="home folder of the node (default: RASR_HOME or node)"
+    )
+
+
+def _serve(command: argparse.ArgumentParser) -> None:
+    _home(command)
+    command.add_argument("--bind", metavar="HOST:PORT", help="where to answer (default: the setting bind)")
+    command.add_argument("--workers", type=int, metavar="N", help="processes (default: the setting workers)")
+    command.add_argument("--no-worker", action="store_true", help="the server only; run rasr worker beside it")
+
+
+def _user(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("add", "list", "password"), help="what to do")
+    command.add_argument("name", nargs="?", metavar="NAME", help="name to sign in with")
+    command.add_argument("--role", help="storekeeper, technical_officer, planner, auditor or administrator")
+    command.add_argument("--organisation", metavar="ID", help="the role holds in this organisation only")
+    command.add_argument("--site", metavar="ID", help="the role holds in this site only")
+    command.add_argument("--password-file", type=Path, metavar="F", help="file with the password (default: asked for)")
+    _home(command)
+
+
+def _certificate(command: argparse.ArgumentParser) -> None:
+    _home(command)
+    command.add_argument(
+        "--name", action="append", metavar="HOST", help="name or address of the server; may be given more than once"
+    )
+    command.add_argument("--days", type=int, default=397, metavar="N", help="how long it holds (default: 397)")
+    command.add_argument("--renew", action="store_true", help="a new certificate by the same authority")
+
+
+def _passphrase(command: argparse.ArgumentParser) -> None:
+    _home(command)
+    command.add_argument(
+        "--passphrase-file", type=Path, metavar="F", help="file with the passphrase (default: asked for)"
+    )
+
+
+def _backup(command: argparse.ArgumentParser) -> None:
+    command.add_argument("out", type=Path, help="file to write")
+    _passphrase(command)
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, help="backup to read")
+    _passphrase(command)
+    command.add_argument("--training", action="store_true", help="mark the node as a training copy, for good")
+
+
 COMMANDS: dict[str, tuple[str, Build]] = {
     "demo": ("make the sample region, check, assess and plan it, and print the answer", _demo),
     "sample": ("write a synthetic region that looks like the real one", _sample),
@@ -129,4 +181,10 @@ COMMANDS: dict[str, tuple[str, Build]] = {
     "plan": ("work out what to destroy first, where, and with whose money", _plan),
     "blast": ("airblast of a mass of explosive at a distance (Kingery and Bulmash)", _blast),
     "distance": ("distance that the rules require", _distance),
+    "serve": ("serve the node to browsers, with a worker for the long work", _serve),
+    "worker": ("do the long work of a node", _home),
+    "user": ("add a user of the node, list them, set a password", _user),
+    "certificate": ("make or renew the certificate of the node, for TLS on a closed network", _certificate),
+    "backup": ("write all rows of the node into one file, sealed with a passphrase", _backup),
+    "restore": ("fill an empty node from a backup", _restore),
 }

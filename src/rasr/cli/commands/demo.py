@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from rasr.cli.commands import assess as assess_command
 from rasr.cli.commands import plan as plan_command
+from rasr.cli.commands.serve import serve
 from rasr.cli.runs import MARKER
 from rasr.cli.say import Say
+from rasr.core.assessment.assess import Assessment
 from rasr.core.basis.findings import Refused
+from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.facade import day_of
+from rasr.facade import plan as work_out
+from rasr.node.start import start
 from rasr.sample import make_sample
+
+SETTINGS = 'mode = "demo"\nname = "RASR demo"\nlog_level = "warning"\n'
+TOLD = {
+    "planner": "everything; loads records, assesses, plans",
+    "technical_officer": "everything; assesses",
+    "storekeeper": "one site",
+    "auditor": "everything, changes nothing",
+    "administrator": "people and the node, no stock",
+}
+"""What each account of the demo is for."""
 
 
 def demo(args: Namespace, say: Say) -> int:
@@ -25,10 +41,31 @@ def demo(args: Namespace, say: Say) -> int:
     options = Namespace(**asked)
     said, assessment = assess_command.assessed(options, say, region, args.out / "assessment")
     assess_command.tell(say, assessment, region, args.out / "assessment")
-    plan = plan_command.planned(options, say, region, assessment, args.out / "plan")
+    fresh: list[Plan] = []
+    plan = plan_command.planned(options, say, region, assessment, args.out / "plan", fresh.append)
     plan_command.tell(say, plan, region, args.out / "plan")
     say.result(assessment=said, plan=plan["plan"])
-    return 0
+    if args.no_serve:
+        return 0
+    return _serve(args, say, region, assessment, lambda: fresh[0] if fresh else work_out(region, assessment))
+
+
+def _serve(args: Namespace, say: Say, region: Region, assessment: Assessment, planned: Callable[[], Plan]) -> int:
+    """The same in a browser: a node with its accounts, served until it is told to stop."""
+    home = args.out / "node"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (home / "node.toml").exists():
+        (home / "node.toml").write_text(SETTINGS, encoding="utf-8")
+    start(home)
+    from rasr.cli.commands.demo_node import fill  # its models need Django
+
+    say.line()
+    say.line(f"Node in {home}: the same records, assessment and plan in a browser.")
+    with say.progress("Filling the node") as progress:
+        accounts = fill(home, region, assessment, planned, progress)
+    rows = [(name, password, TOLD[name]) for name, password in accounts.items()]
+    say.table("Accounts of the demo (on this machine only)", ("user", "password", "sees"), rows, left=3)
+    return serve(Namespace(home=home, bind=args.bind, workers=None, no_worker=False), say)
 
 
 def _sample(args: Namespace, say: Say, place: Path) -> Region:

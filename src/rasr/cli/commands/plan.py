@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -45,8 +46,18 @@ def plan(args: Namespace, say: Say) -> int:
     return 0
 
 
-def planned(args: Namespace, say: Say, region: Region, assessment: Assessment | None, out: Path) -> dict[str, Any]:
-    """What ``run.json`` says of the plan: the kept one of the folder, else worked out and kept there."""
+def planned(
+    args: Namespace,
+    say: Say,
+    region: Region,
+    assessment: Assessment | None,
+    out: Path,
+    fresh: Callable[[Plan], object] = lambda _: None,
+) -> dict[str, Any]:
+    """What ``run.json`` says of the plan: the kept one of the folder, else worked out and kept there.
+
+    fresh: told the plan, with the plans alone attached, where it had to be worked out.
+    """
     ready(out, args.language)
     as_of = assessment.as_of if assessment else day_of(region, args.as_of)
     options = Options(alone=args.alone, partial=args.partial)
@@ -63,6 +74,7 @@ def planned(args: Namespace, say: Say, region: Region, assessment: Assessment | 
         else:
             both = plan_both(region, danger, **asked)
             answer = Answer(both.joint, both.alone)
+    fresh(replace(answer.plan, region=region, assessment=danger, alone=answer.alone))
     return _keep(run, out, answer, danger, args)
 
 

@@ -1,0 +1,1 @@
+"""Runs of the danger assessment, kept and shown."""

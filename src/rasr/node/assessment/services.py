@@ -1,0 +1,125 @@
+"""Assessments are asked for, worked out and kept here.
+
+An assessment is known by the digest of all that it depends on: asked for again while that holds, the kept one is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
+from time import monotonic
+
+from django.db import IntegrityError, transaction
+
+from rasr.core.assessment.assess import Assessment, assess
+from rasr.core.basis.findings import Refused
+from rasr.core.basis.seal import digest_bytes
+from rasr.core.records.region import Region
+from rasr.core.reference import loader
+from rasr.facade import day_of
+from rasr.node.assessment.bridge import facts_of, keep_assessment
+from rasr.node.assessment.models import Run
+from rasr.node.people import rights
+from rasr.node.people.models import User
+from rasr.node.records import bridge as records
+from rasr.node.records.queries import register
+from rasr.node.work import queries as jobs
+from rasr.node.work import services as work
+from rasr.node.work.models import Job
+from rasr.node.work.patience import patiently
+from rasr.node.work.registry import untold
+
+KIND = "assess"
+Progress = Callable[[str, float], None]
+
+
+def digest_of(inputs_digest: str, as_of: date, rule_edition: str, program: str) -> str:
+    """The digest of all that an assessment depends on: records, day, rule data, program."""
+    parts = (KIND, inputs_digest, as_of.isoformat(), rule_edition, program)
+    return digest_bytes(part.encode() for part in parts)
+
+
+def today() -> date:
+    """The day of an assessment made now: the setting starts_on of the register or, where that is empty, today."""
+    return day_of(Region.from_frames({"settings": records.read_table(records.rows_of("settings"))}))
+
+
+def start(*, actor: User) -> Job | Run:
+    """The kept run of the register as it is, else a job that works it out; one that the actor asked for already.
+
+    Raises PermissionDenied without the right ``assess``; Refused('empty_register') where there is nothing to assess.
+    """
+    rights.require(actor, "assess")
+    state = register()
+    if state.empty:
+        raise Refused("empty_register")
+    as_of = today()
+    known = _known(state.digest, as_of)
+    if known:
+        return known
+    parameters = {"as_of": as_of.isoformat(), "register_version": state.version}
+    under_way = jobs.under_way(actor, KIND)
+    if under_way and under_way.parameters == parameters:
+        return under_way
+    return work.enqueue(actor=actor, kind=KIND, parameters=parameters)
+
+
+def work_out(*, actor: User, as_of: date, progress: Progress = untold) -> Run:
+    """Assess the register as it is now and keep the run; the kept run where nothing has changed.
+
+    progress: told the stage and its share; what it raises ends the work, and nothing is kept.
+    Raises PermissionDenied without the right ``assess``.
+    """
+    rights.require(actor, "assess")
+    progress("reading", 0.0)
+    version_read, region = _read()
+    known = _known(region.digest(), as_of)
+    if known:
+        return known
+    began_s = monotonic()
+    found = assess(region, as_of=as_of, progress=progress)
+    duration_s = monotonic() - began_s
+    progress("writing", 0.0)
+    return patiently(lambda: keep(actor=actor, assessment=found, register_version=version_read, duration_s=duration_s))
+
+
+def keep(*, actor: User, assessment: Assessment, register_version: int, duration_s: float | None) -> Run:
+    """Keep an assessment of the register, all of it or nothing; where it is kept already, that run is given.
+
+    Raises PermissionDenied without the right ``assess``.
+    """
+    rights.require(actor, "assess")
+    facts = facts_of(assessment)
+    digest = digest_of(facts["inputs_digest"], facts["as_of"], facts["rule_edition"], facts["version"])
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                digest=digest,
+                register_version=register_version,
+                parameters={"as_of": facts["as_of"].isoformat()},
+                actor=actor,
+                duration_s=duration_s,
+                **facts,
+            )
+            keep_assessment(run, assessment)
+    except IntegrityError:
+        # Somebody else kept the same meanwhile.
+        kept = Run.objects.filter(digest=digest).first()
+        if kept is None:
+            raise
+        return kept
+    return run
+
+
+def _known(inputs_digest: str, as_of: date) -> Run | None:
+    return Run.objects.filter(digest=digest_of(inputs_digest, as_of, loader.edition(), version("rasr"))).first()
+
+
+def _read() -> tuple[int, Region]:
+    """The register with its version; read again where it was changed in between."""
+    while True:
+        before = register().version
+        region = records.load_region()
+        if register().version == before:
+            return before, region

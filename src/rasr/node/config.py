@@ -1,0 +1,143 @@
+"""What an owner may set of a node: one file ``node.toml`` in its home folder, or the environment in front of it.
+
+Every key of ``NodeConfig`` can stand in the file, or in the environment as RASR_ and its name in capitals.
+
+>>> NodeConfig.read({"RASR_HOME": "/srv/rasr", "RASR_UPLOAD_LIMIT_MB": "20"}).upload_limit_mb
+20
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+FILE = "node.toml"
+PREFIX = "RASR_"
+MODES = ("production", "demo", "test")
+POSTGRESQL = ("postgresql", "postgres")
+
+
+class BadConfigError(ValueError):
+    """A setting that cannot be used; the text says which, where and what is wanted."""
+
+
+@dataclass(frozen=True)
+class NodeConfig:
+    """The settings of one node.
+
+    home: folder of the node: database, keys, uploads. mode: production, demo or test. name: shown on every page.
+    language: of who has not chosen one. time_zone: IANA name. database_url: ``sqlite`` (a file in the home folder) or
+    postgresql://user:password@host:port/name. hosts: names the node answers to, apart by commas. bind: address and port
+    of the server. workers: its processes. certificate, key: files for TLS, by default those of ``rasr certificate``.
+    upload_limit_mb: largest upload. log_level: debug, info, warning or error. secure_cookies: cookies over TLS only;
+    off only where TLS ends in front of the node or on the machine itself.
+    """
+
+    home: Path
+    mode: str = "production"
+    name: str = ""
+    language: str = "en"
+    time_zone: str = "Europe/Belgrade"
+    database_url: str = "sqlite"
+    hosts: str = "localhost,127.0.0.1,[::1]"
+    bind: str = "127.0.0.1:8000"
+    workers: int = 2
+    certificate: str = ""
+    key: str = ""
+    upload_limit_mb: int = 64
+    log_level: str = "info"
+    secure_cookies: bool = True
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> NodeConfig:
+        """The settings of the home folder in RASR_HOME (default: ``node``). Raises BadConfigError."""
+        given = os.environ if environment is None else environment
+        home = Path(given.get(f"{PREFIX}HOME", "node")).absolute()
+        known = {item.name: item.type for item in fields(cls) if item.name != "home"}
+        values: dict[str, Any] = {}
+        for name, value in _file(home / FILE).items():
+            if name not in known:
+                raise BadConfigError(f"{home / FILE}: there is no setting {name}; there are: {', '.join(known)}")
+            values[name] = _typed(name, known[name], value, str(home / FILE))
+        for name, kind in known.items():
+            if (text := given.get(f"{PREFIX}{name.upper()}")) is not None:
+                values[name] = _typed(name, kind, text, f"environment {PREFIX}{name.upper()}")
+        config = cls(home=home, **values)
+        if config.mode not in MODES:
+            raise BadConfigError(f"mode is {config.mode!r}; it must be one of: {', '.join(MODES)}")
+        return config
+
+    @property
+    def host_names(self) -> list[str]:
+        """The names the node answers to."""
+        return [name.strip() for name in self.hosts.split(",") if name.strip()]
+
+    @property
+    def bind_address(self) -> tuple[str, int]:
+        """Address and port of the server. Raises BadConfigError."""
+        host, _, port = self.bind.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise BadConfigError(f"bind is {self.bind!r}; it must be an address and a port such as 127.0.0.1:8000")
+        return host.strip("[]"), int(port)
+
+    def database(self) -> dict[str, Any]:
+        """Django's setting of the database. Raises BadConfigError."""
+        if self.database_url == "sqlite":
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": self.home / "rasr.sqlite3",
+                "OPTIONS": {
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 30,
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                },
+            }
+        return _postgresql(self.database_url)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise BadConfigError(f"{path} cannot be read: {fault}") from fault
+
+
+def _typed(name: str, kind: Any, value: Any, where: str) -> Any:
+    """The value in the type of its setting; ``kind`` is the annotation as written."""
+    if kind == "bool":
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in ("yes", "no", "true", "false"):
+            return value.lower() in ("yes", "true")
+        raise BadConfigError(f"{where}: {name} must be yes or no")
+    if kind == "int":
+        if isinstance(value, bool) or not str(value).isdigit() or int(value) < 1:
+            raise BadConfigError(f"{where}: {name} must be a whole number above 0")
+        return int(value)
+    if not isinstance(value, str):
+        raise BadConfigError(f"{where}: {name} must be a text")
+    return value
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in POSTGRESQL or not parts.path.strip("/"):
+        raise BadConfigError("database_url must be sqlite, or postgresql://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(parts.query))},
+    }

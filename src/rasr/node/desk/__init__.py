@@ -1,0 +1,1 @@
+"""Pages that draw on many rooms."""

@@ -1,0 +1,119 @@
+"""What lies around a site or a store, as the map of surroundings takes it: stores, rings, exposed sites.
+
+Positions go out only of what is in scope; who sees a store sees who it endangers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rasr.core.assessment.explosives.neighbours import on_sphere_m
+from rasr.node.assessment import queries as assessment
+from rasr.node.desk.queries.lists import Actor, stores_listed
+from rasr.node.people.rights import require
+from rasr.node.places import queries as places
+from rasr.node.records import queries as records
+from rasr.node.web import codes, figures
+from rasr.node.web.languages import texts
+
+AROUND_KM = 5.0
+BUILDING = "inhabited_building"
+Json = dict[str, Any]
+Inside = dict[str, list[tuple[Any, float]]]
+"""Kind of exposed site to the stores (or what has their position) and the distance each asks for, m."""
+
+
+def around_site(actor: Actor, site_id: str) -> Json:
+    """A site: its stores, each with the ring that is to be free of houses. Raises as ``site_picture``."""
+    require(actor, "view_register")
+    site = places.site(actor, site_id)
+    stores = list(stores_listed(actor).filter(site=site).order_by("store_id"))
+    told = _("{store}: {distance} m to houses")
+    rings = [
+        _ring(store, required_m, told.format(store=store.store_id, distance=_meters(required_m)))
+        for store in stores
+        if (required_m := store.required_ibd_m)
+    ]
+    inside_m = {BUILDING: [(store, store.required_ibd_m) for store in stores if store.required_ibd_m]}
+    near = records.exposures_near(site.latitude_deg, site.longitude_deg, AROUND_KM)
+    return _around(stores, rings, _points(near, inside_m))
+
+
+def around_store(actor: Actor, store_id: str) -> Json:
+    """A store, the others of its site, and a ring for each kind of exposed site. Raises as ``store_picture``."""
+    require(actor, "view_register")
+    store = places.store(actor, store_id)
+    others = list(stores_listed(actor).filter(site=store.site_id).order_by("store_id"))
+    rules = assessment.neighbours(actor, store_id).rules.filter(pl.col("required_m").is_not_null())
+    required_m = dict(rules.select("exposure_kind", "required_m").iter_rows())
+    rings = [
+        _ring(store, each_m, f"{texts().label('exposure', kind)}: {_meters(each_m)} m")
+        for kind, each_m in required_m.items()
+    ]
+    near = records.exposures_near(store.latitude_deg, store.longitude_deg, AROUND_KM)
+    inside_m: Inside = {kind: [(store, each_m)] for kind, each_m in required_m.items()}
+    return _around(others, rings, _points(near, inside_m))
+
+
+def _around(stores: list[Any], rings: list[Json], points: list[Json]) -> Json:
+    return {
+        "sites": [_store(store) for store in stores],
+        "rings": rings,
+        "points": points,
+        "texts": {"site": _("Store"), "place": _("Exposed")},
+    }
+
+
+def _store(store: Any) -> Json:
+    return {
+        "id": store.store_id,
+        "name": store.store_id,
+        "lat": store.latitude_deg,
+        "lon": store.longitude_deg,
+        "danger": store.fatalities_per_year,
+        "low": store.fatalities_per_year_low,
+        "high": store.fatalities_per_year_high,
+        "neq_kg": store.neq_kg,
+        "url": reverse("desk:store", args=[store.store_id]),
+    }
+
+
+def _ring(store: Any, radius_m: float, label: str) -> Json:
+    return {"lat": store.latitude_deg, "lon": store.longitude_deg, "radius_m": radius_m, "label": label}
+
+
+def _points(near: pl.DataFrame, inside_m: Inside) -> list[Json]:
+    """Exposed sites in the order given; kind: whether they lie inside a distance that is required."""
+    points_m = on_sphere_m(near["latitude_deg"].to_numpy(), near["longitude_deg"].to_numpy())
+    inside = np.zeros(near.height, dtype=bool)
+    for kind, rings in inside_m.items():
+        of_kind = (near["kind"] == kind).to_numpy()
+        for store, radius_m in rings:
+            away_m = np.linalg.norm(points_m - on_sphere_m([store.latitude_deg], [store.longitude_deg]), axis=1)
+            inside |= of_kind & (away_m <= radius_m)
+    return [_point(row) for row in near.with_columns(pl.Series("inside", inside)).iter_rows(named=True)]
+
+
+def _point(row: Json) -> Json:
+    told = _("{distance} m; persons by day {day}, by night {night}")
+    written = {
+        "distance": _meters(row["distance_m"]),
+        "day": figures.write("whole", row["persons_day"]),
+        "night": figures.write("whole", row["persons_night"]),
+    }
+    return {
+        "lat": row["latitude_deg"],
+        "lon": row["longitude_deg"],
+        "name": str(codes.name("kind", row["kind"])),
+        "kind": "inside" if row["inside"] else "outside",
+        "detail": told.format(**written),
+    }
+
+
+def _meters(distance_m: float) -> str:
+    return figures.write("meters", distance_m)

@@ -1,0 +1,1 @@
+"""Running the node: its home folder, its server and worker, TLS, health, logs, backup."""

@@ -1,0 +1,58 @@
+"""Signing in, and what a user chooses."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rasr.node.people import services
+from rasr.node.people.choices import Theme
+from rasr.node.people.forms import SettingsForm
+from rasr.node.people.models import User
+
+
+class SignIn(LoginView):
+    """The page to sign in; who is signed in already goes home."""
+
+    template_name = "people/sign_in.html"
+    redirect_authenticated_user = True
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Language and appearance."""
+    assert isinstance(request.user, User)
+    chosen = {"language": translation.get_language(), "theme": request.user.theme}
+    form = SettingsForm(request.POST or None, initial=chosen)
+    if form.is_valid():
+        services.choose(actor=request.user, **form.cleaned_data)
+        translation.activate(form.cleaned_data["language"])
+        messages.success(request, _("Your settings are kept."))
+        return redirect("people:settings")
+    return render(request, "people/settings.html", {"form": form})
+
+
+@login_not_required
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """One choice from the menu: ``language`` or ``theme``; then back to the page it came from.
+
+    Who is not signed in chooses a language for this session only.
+    """
+    user = request.user if isinstance(request.user, User) else None
+    kept = {"language": translation.get_language(), "theme": user.theme if user else Theme.AUTO}
+    form = SettingsForm({name: request.POST.get(name, value) for name, value in kept.items()})
+    if form.is_valid() and user:
+        services.choose(actor=user, **form.cleaned_data)
+    elif form.is_valid():
+        request.session["language"] = form.cleaned_data["language"]
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(back if safe else "/")

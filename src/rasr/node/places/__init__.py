@@ -1,0 +1,1 @@
+"""Organisations, sites and stores: the rows that rights and records both point to."""

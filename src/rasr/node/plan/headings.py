@@ -1,0 +1,58 @@
+"""Names of the tables of a plan and of their columns, and how their figures are shown."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rasr.node.plan.queue import LEFT
+
+WHICH: dict[str, Promise] = {"joint": _("The joint plan"), "alone": _("Each jurisdiction alone")}
+TABLES: dict[str, Promise] = {
+    "shipments": _("Shipments"),
+    "processing": _("Processing"),
+    "spending": _("Spending"),
+    "openings": _("Openings"),
+    "danger": _("Danger by site and period"),
+    "flows": _("Flows between jurisdictions"),
+    "by_jurisdiction": _("By jurisdiction"),
+    "periods": _("Periods"),
+    LEFT: _("What stays, by pool"),
+}
+"""Kept tables and ``LEFT``, in the order in which they are offered."""
+HEADINGS: dict[str, Promise] = {
+    "pool_id": _("Pool"),
+    "line_id": _("Line"),
+    "origin_id": _("Site"),
+    "fund_id": _("Fund"),
+    "id": _("Line or corridor"),
+    "kind": _("Kind"),
+    "jurisdiction_id": _("Jurisdiction"),
+    "from_jurisdiction_id": _("From jurisdiction"),
+    "to_jurisdiction_id": _("To jurisdiction"),
+    "family": _("Family"),
+    "technique": _("Technique"),
+    "activity": _("Activity"),
+    "period": _("Period"),
+    "starts_on": _("Starts on"),
+    "ends_on": _("Ends on"),
+    "destroy_by": _("Destroy by"),
+    "mass_kg": _("Mass, t"),
+    "shipped_kg": _("Shipped, t"),
+    "left_kg": _("Stays, t"),
+    "neq_kg": _("NEQ, t"),
+    "cost_eur": _("Cost, thousand EUR"),
+    "opening_eur": _("Opening cost, thousand EUR"),
+    "amount_eur": _("Amount, thousand EUR"),
+    "fatalities_per_year": _("Expected fatalities per year"),
+    "low": _("Lower end"),
+    "high": _("Upper end"),
+    "danger_before": _("Danger before, per year"),
+    "danger_after": _("Danger after, per year"),
+}
+KINDS: dict[str, str] = {
+    **dict.fromkeys(("mass_kg", "shipped_kg", "left_kg", "neq_kg"), "tonnes"),
+    **dict.fromkeys(("cost_eur", "opening_eur", "amount_eur"), "thousands"),
+    **dict.fromkeys(("fatalities_per_year", "low", "high", "danger_before", "danger_after"), "danger"),
+}
+GROUPS: dict[str, str] = {"family": "family", "technique": "technique", "activity": "activity", "kind": "opened"}

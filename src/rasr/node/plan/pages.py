@@ -1,0 +1,358 @@
+"""What the page of a plan shows, in order: panels of pictures and tables, written in the reader's language.
+
+The tables are those of the offline report (``rasr.report``), so that both tell the same; pictures are drawn in the
+browser from ``charts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rasr.core.plan.result import Plan
+from rasr.core.records.region import Region
+from rasr.core.report.places import by_capital
+from rasr.core.report.planned import months_shown
+from rasr.node.plan import charts
+from rasr.node.plan.headings import TABLES, WHICH
+from rasr.node.plan.models import PlanRun
+from rasr.node.plan.queue import LEFT, left_over
+from rasr.node.web import codes
+from rasr.node.web.languages import current
+from rasr.report.disclosure import Disclosure
+from rasr.report.page import Block, Cell, Facts, Head, Prose, Section, Table
+from rasr.report.plan_money import flows_section, lines_section, spending_section
+from rasr.report.plan_page import alone_section, answer_section, danger_section, facts, jurisdictions_section
+from rasr.report.scribe import Scribe
+
+QUEUE = "queue"
+"""Style of a table whose rows become cards where the page is narrow."""
+NARROW = "narrow"
+"""Style of a table of two columns; two of them stand side by side."""
+DRAWN = "drawn"
+"""Tone of the cells that hold a mark of the offline report, which pages do without."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: its kind, its place in the page, its title and its data."""
+
+    kind: str
+    ident: str
+    title: str
+    data: dict[str, Any]
+    height: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the page. exports: kept tables of the joint plan that hold what it shows."""
+
+    ident: str
+    title: str
+    blocks: Sequence[Block]
+    pictures: Sequence[Picture] = ()
+    exports: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table that can be opened and taken along; rows: None where it is worked out when it is asked for."""
+
+    which: str
+    name: str
+    title: str
+    plan: str
+    rows: int | None
+
+
+def tables(kept: Iterable[tuple[str, str, int]]) -> list[Kept]:
+    """Every table of a plan, joint before alone. kept: which plan, name, rows."""
+    rows = {(which, name): count for which, name, count in kept}
+    return [
+        Kept(which, name, str(title), str(plan), rows.get((which, name)))
+        for which, plan in WHICH.items()
+        for name, title in TABLES.items()
+        if (which, name) in rows or (name == LEFT and (which, "shipments") in rows)
+    ]
+
+
+def scribe_of(named: Region) -> Scribe:
+    """Who writes the page: names from the register, texts and numbers in the language in force."""
+    return Scribe(named, Disclosure(named.settings.position_grid_deg, exact=True), current())
+
+
+def panels(plan: Plan, run: PlanRun, pools: pl.DataFrame, scribe: Scribe) -> list[Panel]:
+    """Every part of the page of a plan, in order."""
+    labels = months_shown(plan.periods)
+    return [
+        _answer(plan, labels, scribe),
+        _first(run, labels, scribe),
+        _danger(plan, labels, scribe),
+        _lines(plan, labels, scribe),
+        _flows(plan, scribe),
+        _spending(plan, labels, scribe),
+        _alone(plan, scribe) if plan.alone else _jurisdictions(plan, scribe),
+        _openings(plan, scribe),
+        _left(plan, run, pools, scribe),
+        _provenance(plan, run, scribe),
+    ]
+
+
+def _answer(plan: Plan, labels: list[str], scribe: Scribe) -> Panel:
+    section = answer_section(plan, labels, scribe)
+    missed = plan.summary.get("deadlines_missed") or []
+    told = [Prose([_("Missed: %(pools)s") % {"pools": ", ".join(missed)}], "quiet")] if missed else []
+    return Panel("answer", section.title, [*section.blocks, *told])
+
+
+def _first(run: PlanRun, labels: list[str], scribe: Scribe) -> Panel:
+    """The queue: what to do first, what it removes and costs, how, and whose money there is."""
+    heads = [
+        scribe.head("head_order"),
+        scribe.head("head_from", numeric=False),
+        scribe.head("head_to_line", numeric=False),
+        scribe.head("head_by"),
+        scribe.head("head_tonnes"),
+        scribe.head("head_removed"),
+        scribe.head("head_thousand_eur"),
+        Head(_("Removed per million EUR")),
+        Head(_("Paid from"), numeric=False),
+    ]
+    rows = [
+        [
+            scribe.whole(number),
+            Cell(_site(step["origin_id"], scribe), note=scribe.jurisdiction(step["jurisdiction_id"])),
+            Cell(scribe.line(step["line_id"]), note=_how(step)),
+            Cell(labels[step["period"]], numeric=True),
+            scribe.tonnes(step["mass_kg"]),
+            scribe.danger(step["removed"]),
+            scribe.thousands(step["cost_eur"]),
+            scribe.danger(step["removed_per_million_eur"]),
+            _payers(step["fund_ids"], scribe),
+        ]
+        for number, step in enumerate(run.first, 1)
+    ]
+    note = " ".join(
+        [
+            scribe.t("first_note"),
+            _("The cost is transport and processing, at the line's mean cost of the family in this plan."),
+            _("Paid from: the fund that pays most for this jurisdiction in these periods."),
+        ]
+    )
+    blocks: list[Block] = [Table(scribe.t("first_caption"), heads, rows, note=note, css=QUEUE)] if rows else []
+    return Panel("first", scribe.t("first_title"), blocks or [Prose([scribe.t("first_none")])], exports=["shipments"])
+
+
+def _site(origin_id: str, scribe: Scribe) -> str:
+    """The name of a site, leading to its page; another origin (of pools that were given) is only named."""
+    name = scribe.site(origin_id)
+    if origin_id not in scribe.region.table("sites")["site_id"]:
+        return name
+    return format_html('<a href="{}">{}</a>', reverse("desk:site", args=[origin_id]), name)
+
+
+def _how(step: dict[str, Any]) -> str:
+    """Which stock by which technique."""
+    return f"{_listed('family', step['families'])}: {_listed('technique', step['techniques'])}"
+
+
+def _payers(fund_ids: list[str], scribe: Scribe) -> Cell:
+    """The largest payer by name, and how many more there are; the tables of spending name them all."""
+    if not fund_ids:
+        return Cell("–")
+    more = len(fund_ids) - 1
+    told = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more} if more else ""
+    return Cell(scribe.fund(fund_ids[0]), note=told)
+
+
+def _listed(group: str, names: Iterable[str]) -> str:
+    return ", ".join(str(codes.name(group, name)) for name in names)
+
+
+def _danger(plan: Plan, labels: list[str], scribe: Scribe) -> Panel:
+    pictures = [
+        Picture("danger", "danger-data", scribe.t("danger_caption"), charts.danger(plan, scribe)),
+        Picture("danger", "interval-data", _("With the plan, and its interval"), charts.danger_interval(plan, scribe)),
+    ]
+    blocks: list[Block] = [*_tables(danger_section(plan, labels, scribe)), Prose([scribe.t("danger_note")], "quiet")]
+    return Panel("danger", scribe.t("danger_title"), blocks, pictures, ["danger"])
+
+
+def _lines(plan: Plan, labels: list[str], scribe: Scribe) -> Panel:
+    section = lines_section(plan, labels[1:], scribe)
+    if plan.processing.is_empty():
+        return Panel("lines", section.title, section.blocks)
+    picture = Picture("gantt", "lines-data", scribe.t("lines_caption"), charts.gantt(plan, scribe), "tall")
+    return Panel("lines", section.title, _tables(section, folded=True), [picture], ["processing"])
+
+
+def _flows(plan: Plan, scribe: Scribe) -> Panel:
+    section = flows_section(plan, scribe)
+    if plan.flows.is_empty():
+        return Panel("flows", section.title, section.blocks)
+    title = _("Tonnes shipped from each jurisdiction (left) to each (right)")
+    picture = Picture("sankey", "flows-data", title, charts.sankey(plan, scribe), "tall")
+    told: list[Block] = [block for block in section.blocks if isinstance(block, Prose)]
+    note = Prose([scribe.t("capital_note")], "quiet")
+    return Panel("flows", section.title, [*_tables(section, folded=True), *told, note], [picture], ["flows"])
+
+
+def _spending(plan: Plan, labels: list[str], scribe: Scribe) -> Panel:
+    section = spending_section(plan, labels[1:], scribe)
+    if plan.spending.is_empty():
+        return Panel("spending", section.title, section.blocks)
+    pictures = [
+        Picture("bars", "funds-data", scribe.t("spending_caption"), charts.spending(plan, scribe, "fund_id")),
+        Picture(
+            "bars",
+            "activities-data",
+            _("Spending by period and activity, thousand EUR"),
+            charts.spending(plan, scribe, "activity"),
+        ),
+    ]
+    return Panel("spending", section.title, _tables(section, folded=True), pictures, ["spending"])
+
+
+def _alone(plan: Plan, scribe: Scribe) -> Panel:
+    assert plan.alone is not None
+    section = alone_section(plan, plan.alone, scribe)
+    titles: dict[charts.Measure, str] = {
+        "danger_after": _("Danger at the end, expected fatalities per year"),
+        "mass_kg": _("Destroyed, t"),
+        "cost_eur": _("Cost, thousand EUR"),
+    }
+    pictures = [
+        Picture("compare", f"{measure}-data", title, charts.compare(plan, scribe, measure))
+        for measure, title in titles.items()
+    ]
+    prose = [block for block in section.blocks if isinstance(block, Prose)]
+    summary, *others = _tables(section)
+    rest = [replace(table, folded=True) for table in others]
+    note = Prose([scribe.t("capital_note")], "quiet")
+    return Panel("alone", section.title, [*prose, summary, *rest, note], pictures, ["by_jurisdiction"])
+
+
+def _jurisdictions(plan: Plan, scribe: Scribe) -> Panel:
+    section = jurisdictions_section(plan, scribe)
+    return Panel("jurisdictions", section.title, _tables(section), exports=["by_jurisdiction"])
+
+
+def _openings(plan: Plan, scribe: Scribe) -> Panel:
+    title = _("What the plan opens")
+    heads = [
+        Head(_("What"), numeric=False),
+        scribe.head("head_jurisdiction", numeric=False),
+        Head(_("From"), numeric=False),
+        Head(_("Cost, thousand EUR")),
+    ]
+    starts = dict(plan.periods.select("period", "starts_on").iter_rows())
+    rows = [
+        [
+            Cell(_opened(row, scribe)),
+            Cell(scribe.jurisdiction(row["jurisdiction_id"])),
+            Cell(f"{starts[row['period']]:%Y-%m}"),
+            scribe.thousands(row["cost_eur"]),
+        ]
+        for row in plan.openings.sort("period", "kind", "id").iter_rows(named=True)
+    ]
+    if not rows:
+        return Panel("openings", title, [Prose([_("The plan opens no line and no corridor.")])])
+    foot = [Cell(scribe.t("all")), Cell(""), Cell(""), scribe.thousands(float(plan.openings["cost_eur"].sum()))]
+    table = Table(_("Lines and corridors, the first opened first"), heads, rows, foot, folded=len(rows) > LONGEST_OPEN)
+    return Panel("openings", title, [table], exports=["openings"])
+
+
+LONGEST_OPEN = 15
+"""Rows of a table that stands open; a longer one is folded."""
+
+
+def _opened(row: dict[str, Any], scribe: Scribe) -> str:
+    if row["kind"] == "line":
+        return _("Line %(line)s") % {"line": scribe.line(row["id"])}
+    sender, _arrow, receiver = row["id"].partition(">")
+    names = {"sender": scribe.jurisdiction(sender), "receiver": scribe.jurisdiction(receiver)}
+    return _("Corridor %(sender)s to %(receiver)s") % names
+
+
+def _left(plan: Plan, run: PlanRun, pools: pl.DataFrame, scribe: Scribe) -> Panel:
+    """What could be planned and stays, and what no plan may touch."""
+    left = left_over(plan.shipments, pools)
+    by_family = left.group_by("family").agg(pl.col("left_kg").sum()).sort("left_kg", "family", descending=[True, False])
+    order = by_capital(scribe.region.table("jurisdictions"))["jurisdiction_id"].to_list()
+    place = {name: number for number, name in enumerate(order)}
+    owners = left.group_by("jurisdiction_id").agg(pl.col("left_kg").sum()).rows()
+    owners.sort(key=lambda row: (place.get(row[0], len(place)), row[0] or ""))
+    tonnes = scribe.head("head_tonnes")
+    blocks: list[Block] = [
+        Prose([_told_left(plan, left, scribe)]),
+        Table(
+            _("What may be planned and stays, by family"),
+            [Head(_("Family"), numeric=False), tonnes],
+            [[Cell(str(codes.name("family", name))), scribe.tonnes(mass_kg)] for name, mass_kg in by_family.rows()],
+            css=NARROW,
+        ),
+        Table(
+            _("What may be planned and stays, by jurisdiction"),
+            [scribe.head("head_jurisdiction", numeric=False), tonnes],
+            [[Cell(scribe.jurisdiction(name)), scribe.tonnes(mass_kg)] for name, mass_kg in owners],
+            css=NARROW,
+        ),
+        Table(
+            scribe.t("excluded_caption"),
+            [
+                scribe.head("head_reason", numeric=False),
+                *(scribe.head(f"head_{name}") for name in ("records", "tonnes", "neq")),
+            ],
+            [
+                [
+                    Cell(scribe.texts.label("excluded", row["reason"])),
+                    scribe.whole(row["records"]),
+                    scribe.tonnes(row["mass_kg"]),
+                    scribe.tonnes(row["neq_kg"]),
+                ]
+                for row in run.excluded
+            ],
+            note=scribe.t("excluded_note"),
+        ),
+    ]
+    shown = [block for block in blocks if not isinstance(block, Table) or block.rows]
+    return Panel("left", _("What stays, and what was not planned"), shown, exports=[LEFT])
+
+
+def _told_left(plan: Plan, left: pl.DataFrame, scribe: Scribe) -> str:
+    numbers = {
+        "left": scribe.numerals.tonnes(float(left["left_kg"].sum())),
+        "all": scribe.numerals.tonnes(plan.summary["mass_planned_kg"]),
+    }
+    return _("Of %(all)s t that may be planned, %(left)s t stay at the end of the plan.") % numbers
+
+
+def _provenance(plan: Plan, run: PlanRun, scribe: Scribe) -> Panel:
+    told = [(scribe.t(key), value, code) for key, value, code in facts(plan, scribe)]
+    told.insert(1, (scribe.t("fact_as_of"), run.assessment.as_of.isoformat(), False))
+    blocks: list[Block] = [Prose([scribe.t("provenance_note")]), Facts(told)]
+    return Panel("provenance", scribe.t("provenance_title"), blocks)
+
+
+def _tables(section: Section, *, folded: bool | None = None) -> list[Table]:
+    """The tables of a section of the report without their marks; folded: as said, else as they are."""
+    found = [plain(block) for block in section.blocks if isinstance(block, Table)]
+    return found if folded is None else [replace(table, folded=folded) for table in found]
+
+
+def plain(table: Table) -> Table:
+    """The table without the columns of drawn marks."""
+    drawn = {place for row in table.rows for place, cell in enumerate(row) if cell.tone == DRAWN}
+
+    def rest(cells: Sequence[Any]) -> list[Any]:
+        return [cell for place, cell in enumerate(cells) if place not in drawn]
+
+    return replace(table, heads=rest(table.heads), rows=[rest(row) for row in table.rows], foot=rest(table.foot))

@@ -1,0 +1,165 @@
+"""What may be read of plans, and by whom: who has the right ``view_runs`` sees every plan of the node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+from uuid import UUID
+
+import polars as pl
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from rasr import __version__
+from rasr.core.plan.result import Plan
+from rasr.core.records.region import Region
+from rasr.core.reference import loader
+from rasr.core.report.places import by_capital
+from rasr.node.assessment import queries as assessments
+from rasr.node.assessment.models import Run
+from rasr.node.people import rights
+from rasr.node.people.models import User
+from rasr.node.places.contract import ContractRow, frame_of
+from rasr.node.places.models import Jurisdiction, Site
+from rasr.node.plan import bridge
+from rasr.node.plan.models import PlanRun
+from rasr.node.plan.queue import LEFT, left_over
+from rasr.node.records.models import Fund, Line
+from rasr.node.records.queries import register
+from rasr.node.work.kept import from_bytes
+
+Actor = User | AnonymousUser
+NAMED: dict[str, type[ContractRow]] = {"jurisdictions": Jurisdiction, "sites": Site, "lines": Line, "funds": Fund}
+"""Tables whose rows a plan names."""
+STEPS: dict[str, pl.DataType] = {
+    **dict.fromkeys(("origin_id", "jurisdiction_id", "line_id", "site_id"), pl.String()),
+    "period": pl.Int64(),
+    **dict.fromkeys(("mass_kg", "cost_eur", "removed", "removed_per_million_eur"), pl.Float64()),
+    **dict.fromkeys(("families", "techniques", "fund_ids"), pl.List(pl.String())),
+}
+"""Columns of ``first_steps``."""
+
+
+def runs(actor: Actor) -> QuerySet[PlanRun]:
+    """Every plan, the latest first, with ``stale``: whether register, rule data or program have moved on.
+
+    Raises PermissionDenied without the right ``view_runs``.
+    """
+    rights.require(actor, "view_runs")
+    now = Q(assessment__inputs_digest=register().digest, rule_edition=loader.edition(), version=__version__)
+    marked = PlanRun.objects.annotate(stale=ExpressionWrapper(~now, output_field=BooleanField()))
+    return marked.select_related("actor", "assessment").order_by("-made_at", "-run_id")
+
+
+def latest(actor: Actor) -> PlanRun | None:
+    """The latest plan, with ``stale``; None also for who may not see results of the whole node."""
+    return runs(actor).first() if rights.may(actor, "view_runs") else None
+
+
+def run(actor: Actor, run_id: UUID | str) -> PlanRun | None:
+    """One plan."""
+    return runs(actor).filter(run_id=run_id).first()
+
+
+def stale(run: PlanRun) -> bool:
+    """Whether the register, the rule data or the program have moved on since the plan was made."""
+    made_from = (run.assessment.inputs_digest, run.rule_edition, run.version)
+    return made_from != (register().digest, loader.edition(), __version__)
+
+
+def table(actor: Actor, run: PlanRun, which: str, name: str) -> pl.DataFrame | None:
+    """One table of a plan (or ``left_over``'s), joint or alone; None where there is no such table."""
+    _require(actor)
+    if name != LEFT:
+        return bridge.load_table(run, which, name)
+    shipments = bridge.load_table(run, which, "shipments")
+    return None if shipments is None else left_over(shipments, pools(actor, run))
+
+
+def first_steps(actor: Actor, run: PlanRun, n: int) -> pl.DataFrame:
+    """The first ``n`` things to do: the columns of ``queue.first_things``, and site_id: where the line stands."""
+    _require(actor)
+    steps = run.first[:n]
+    sites = dict(Line.objects.filter(pk__in={step["line_id"] for step in steps}).values_list("pk", "site_id"))
+    return pl.DataFrame([step | {"site_id": sites.get(step["line_id"])} for step in steps], schema=STEPS)
+
+
+def of_site(actor: Actor, run: PlanRun, site_id: str) -> pl.DataFrame:
+    """What the joint plan ships from a site: line_id, period, starts_on, mass_kg, cost_eur, in order of the periods."""
+    _require(actor)
+    tables = run.tables.filter(plan="joint", name__in=["shipments", "periods"])
+    frames = {table.name: from_bytes(table.parquet) for table in tables}
+    here = pools(actor, run).filter(pl.col("origin_id") == site_id).select("pool_id")
+    return (
+        frames["shipments"]
+        .join(here, on="pool_id", how="semi")
+        .group_by("line_id", "period")
+        .agg(pl.col("mass_kg").sum(), pl.col("cost_eur").sum())
+        .join(frames["periods"].select("period", "starts_on"), on="period", how="left")
+        .select("line_id", "period", "starts_on", "mass_kg", "cost_eur")
+        .sort("period", "line_id")
+    )
+
+
+def table_names(actor: Actor, run: PlanRun) -> list[tuple[str, str, int]]:
+    """Every table of a plan: which plan, name, rows."""
+    _require(actor)
+    return list(run.tables.order_by("-plan", "pk").values_list("plan", "name", "rows"))
+
+
+def plan(actor: Actor, run: PlanRun) -> Plan:
+    """The plan with its tables, and with the plans alone."""
+    _require(actor)
+    return _plan(run.pk)
+
+
+@lru_cache(maxsize=4)
+def _plan(run_id: UUID) -> Plan:
+    """A kept plan never changes, and most pages ask for the latest: it stays unpacked."""
+    return bridge.load_plan(PlanRun.objects.get(pk=run_id))
+
+
+def pools(actor: Actor, run: PlanRun) -> pl.DataFrame:
+    """The pools the plan was made from."""
+    found = assessments.table(actor, run.assessment, "pools")
+    assert found is not None, "every assessment keeps its pools"
+    return found
+
+
+def named(actor: Actor) -> Region:
+    """What a plan names: jurisdictions in the order of their capitals, sites, lines and funds; all else is empty."""
+    _require(actor)
+    frames = {name: frame_of(model._default_manager.all()) for name, model in NAMED.items()}
+    return Region.from_frames(frames | {"jurisdictions": by_capital(frames["jurisdictions"])})
+
+
+@dataclass(frozen=True)
+class About:
+    """What asking for a plan will take. empty: there is no stock. assess_first: the assessment is not of this register.
+
+    minutes: what the last plan took, rounded up; None where there is none.
+    """
+
+    empty: bool
+    assess_first: bool
+    minutes: int | None
+
+
+def about(actor: Actor) -> About:
+    """What asking for a plan now will take."""
+    _require(actor)
+    now = register()
+    last_s = PlanRun.objects.order_by("-made_at").values_list("duration_s", flat=True).first()
+    minutes = None if last_s is None else max(1, ceil(last_s / 60))
+    return About(now.empty, fresh_assessment(now.digest) is None, minutes)
+
+
+def fresh_assessment(inputs_digest: str) -> Run | None:
+    """The latest assessment of these records with the rule data and the program in force."""
+    now = {"inputs_digest": inputs_digest, "rule_edition": loader.edition(), "version": __version__}
+    return Run.objects.filter(**now).order_by("-made_at").first()
+
+
+def _require(actor: Actor) -> None:
+    rights.require(actor, "view_runs")

@@ -1,0 +1,90 @@
+"""What is asked of who sends and loads a workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from rasr.node.records.choices import NAMES, Loading
+from rasr.node.records.preview import Preview
+from rasr.node.web import codes
+
+WORKBOOKS = (".xlsx", ".xlsm")
+"""A workbook with macros is let through to where it is refused with the reason."""
+
+
+class UploadForm(forms.Form):
+    """A workbook to send in."""
+
+    file = forms.FileField(
+        label=_("Workbook"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx", "aria-describedby": "file-limit file-said"}),
+        error_messages={
+            "required": _("Choose a workbook first."),
+            "empty": _("The file is empty. Choose the workbook that holds your records."),
+            "missing": _("Choose a workbook first."),
+            "invalid": _("Choose a workbook first."),
+        },
+    )
+
+    def clean_file(self) -> UploadedFile[bytes]:
+        """Held to the ending of a workbook; what is in it is looked at by the check."""
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if not (file.name or "").lower().endswith(WORKBOOKS):
+            says = _("This is not a workbook. Send a file that ends in .xlsx; older ones can be saved as .xlsx.")
+            raise ValidationError(says, code="not_a_workbook")
+        return file
+
+
+class LoadForm(forms.Form):
+    """How a checked workbook is to be loaded, against the preview that was shown."""
+
+    loading = forms.ChoiceField(
+        label=_("What the file stands for"),
+        choices=Loading.choices,
+        widget=forms.RadioSelect,
+        initial=Loading.PART,
+        error_messages={"required": _("Choose what the file stands for.")},
+    )
+    sure = forms.BooleanField(label=_("I know that stock will be booked as unexplained."), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, preview: Preview, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.preview = preview
+        if preview.part_only:
+            self.fields["loading"].choices = [  # type: ignore[attr-defined]
+                (code, name) for code, name in Loading.choices if code == Loading.PART
+            ]
+        self.fields["version"].initial = preview.version
+
+    def clean(self) -> dict[str, Any]:
+        """Held to the tick where stock goes to unexplained, and to the preview in force."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("version") != self.preview.version:
+            raise ValidationError(_("The preview has been made anew since. Look at it again."), code="other_preview")
+        if "loading" not in given:
+            return given
+        if self.preview.unexplained(whole=given["loading"] == Loading.WHOLE) and not given.get("sure"):
+            says = _("Tick the box: stock will be booked as unexplained.")
+            self.add_error("sure", ValidationError(says, code="not_sure"))
+        return given
+
+
+class FindingsForm(forms.Form):
+    """Which findings to see."""
+
+    severity = forms.ChoiceField(label=_("Severity"), required=False)
+    table = forms.ChoiceField(label=_("Table"), required=False)
+    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.TextInput({"type": "search"}))
+
+    def __init__(self, *args: Any, tables: list[str], **given: Any) -> None:
+        super().__init__(*args, **given)
+        severities = [(code, name) for code, name in codes.choices("severity") if code != "refused"]
+        self.fields["severity"].choices = [("", _("All")), *severities]  # type: ignore[attr-defined]
+        named = [(table, f"{NAMES[table]} ({table})" if table in NAMES else table) for table in tables]
+        self.fields["table"].choices = [("", _("All")), *named]  # type: ignore[attr-defined]

@@ -1,0 +1,273 @@
+"""Loading a region into the register, in one transaction: all of it or nothing.
+
+Plain tables take the rows as they are. The stock goes through the ledger: what is new is an opening balance, another
+quantity is a count, other facts are a conversion, another store is a transfer, and what is not there any more is not
+found: it leaves to ``unexplained``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+from uuid6 import uuid7
+
+from rasr.core.basis.findings import Refused
+from rasr.core.records.region import Region
+from rasr.core.reference import loader
+from rasr.node.people.models import User
+from rasr.node.people.rights import require
+from rasr.node.places.contract import Closable
+from rasr.node.records import bridge, comparing, ledger, rows
+from rasr.node.records.comparing import OLD, STOCK, Difference, TableChange
+from rasr.node.records.ledger import Held, Key, LineDraft, MovementDraft, Spot
+from rasr.node.records.models import Batch, MovementKind, PlaceKind, Upload
+
+Progress = Callable[[str, float], None]
+LONGEST_KEY_BYTES = 500
+"""Longest text of an id or of what is looked up by an index: databases take no longer ones there."""
+LOOKED_UP = {"articles": ("name", "family"), "sites": ("name",)}
+ORDER = (
+    MovementKind.NOT_FOUND,
+    MovementKind.CONVERSION,
+    MovementKind.TRANSFER,
+    MovementKind.COUNT_ADJUSTMENT,
+    MovementKind.OPENING_BALANCE,
+)
+"""The order in which the movements of a load happen: what changes is converted before it is moved and counted."""
+ACQUIRED, CONVERTED, UNEXPLAINED = (
+    Spot(kind) for kind in (PlaceKind.ACQUIRED, PlaceKind.CONVERTED, PlaceKind.UNEXPLAINED)
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: counts by table, the movements it posted, and the version of the register after it."""
+
+    counts: dict[str, Difference]
+    movement_ids: tuple[UUID, ...]
+    version: int
+
+
+def load_region(
+    *,
+    actor: User,
+    region: Region,
+    complete: bool,
+    source: str,
+    upload: Upload | None = None,
+    progress: Progress | None = None,
+    expected_version: int | None = None,
+) -> Loaded:
+    """Load a region; the register moves on by one version where anything changes.
+
+    complete: the region is the whole register: what is not in it goes. Else: what is not in it stays. source: where it
+    comes from; it becomes the reason of the movements. expected_version: of the register it was compared with.
+
+    Raises PermissionDenied; Refused: region_has_errors, text_too_long, register_moved_on; whatever ``progress`` raises.
+    """
+    require(actor, "load_register")
+    step = progress or silent
+    step("checking", 0.0)
+    if complete:
+        refuse_errors(region, source)
+    with transaction.atomic():
+        register = ledger.lock_register()
+        if expected_version is not None and register.version != expected_version:
+            raise Refused("register_moved_on")
+        step("comparing", 0.0)
+        before = bridge.read_tables()
+        target = region if complete else comparing.together(before, register.given, region)
+        if not complete:
+            refuse_errors(target, source)
+        changes = {
+            name: comparing.change_of(name, before[name], target.table(name)) for name in loader.TABLES if name != STOCK
+        }
+        stock = comparing.change_of(STOCK, bridge.read_stock(), target.table(STOCK))
+        counts = {name: (stock if name == STOCK else changes[name]).difference for name in loader.TABLES}
+        moved = any(one.moved.height for one in (*changes.values(), stock))
+        if not moved and not any(map(_differs, counts.values())) and target.given == frozenset(register.given):
+            return Loaded(counts, (), register.version)
+        movements = _write(actor, changes, stock, source, upload, step)
+        step("writing", 1.0)
+        digest = bridge.load_region().digest()
+        assert digest == target.digest(), "the register is not what was loaded"
+        ledger.moved_on(register, digest, target.given)
+    return Loaded(counts, movements, register.version)
+
+
+def refuse_errors(region: Region, source: str) -> None:
+    """Raises Refused: region_has_errors, text_too_long."""
+    errors = sum(finding.severity == "error" for finding in comparing.findings_of(region))
+    if errors:
+        raise Refused("region_has_errors", errors=errors, path=source)
+    refuse_long_keys(region)
+
+
+def refuse_long_keys(region: Region) -> None:
+    """Raises Refused: text_too_long for an id, a reference or a name that no index of a database can hold."""
+    for table in loader.TABLES:
+        frame = region.table(table)
+        for column in loader.contract(table).columns:
+            looked_up = column.name in (*comparing.keys_of(table), *LOOKED_UP.get(table, ())) or column.references
+            if column.dtype != "text" or not looked_up or frame.is_empty():
+                continue
+            longest: Any = frame[column.name].str.len_bytes().max()
+            if longest is not None and longest > LONGEST_KEY_BYTES:
+                raise Refused("text_too_long", table=table, column=column.name, limit=LONGEST_KEY_BYTES)
+
+
+def silent(_stage: str, _share: float) -> None:
+    """Nobody watches."""
+
+
+def _differs(one: Difference) -> bool:
+    return bool(one.new or one.changed or one.gone)
+
+
+def _write(
+    actor: User,
+    changes: dict[str, TableChange],
+    stock: TableChange,
+    source: str,
+    upload: Upload | None,
+    step: Progress,
+) -> tuple[UUID, ...]:
+    """Everything but the state of the register. References may be broken until the transaction ends."""
+    for share, change in enumerate(changes.values()):
+        step("writing", share / (len(changes) + 1))
+        _write_table(change)
+    lines, batches, positions = _lines(stock)
+    names = ("batch_id", *bridge.FACTS)
+    rows.insert(Batch, names, batches)
+    now = timezone.now()
+    movements = [
+        MovementDraft(uuid7(), kind, now, source, tuple(lines[kind]), upload.pk if upload else None)
+        for kind in ORDER
+        if lines[kind]
+    ]
+    before = _held(stock)
+    after = dict(before)
+    for movement in movements:
+        ledger.follow(after, movement)
+    assert after.keys() == positions.keys(), "what is held is not what the table says"
+    ledger.write_movements(actor, movements)
+    ledger.write_holdings(before, after, positions)
+    return tuple(movement.movement_id for movement in movements)
+
+
+def _write_table(change: TableChange) -> None:
+    """Rows of a plain table. Places and articles are closed and opened again, the others deleted."""
+    model = bridge.MODELS[change.table]
+    names = [column.name for column in loader.contract(change.table).columns]
+    others = [name for name in names if name not in change.keys]
+    gone, new = change.gone.select(change.keys).iter_rows(), change.new.select(*names, "position").iter_rows()
+    if issubclass(model, Closable):
+        rows.update(model, ("closed",), change.keys, ((True, *key) for key in gone))
+        opened = ((*row, False) for row in new)
+        rows.insert(model, (*names, "position", "closed"), opened, or_update=(*others, "position", "closed"))
+    else:
+        rows.delete(model, change.keys, gone)
+        rows.insert(model, (*names, "position"), new)
+    if others:
+        rows.update(model, others, change.keys, change.changed.select(*others, *change.keys).iter_rows())
+    rows.update(model, ("position",), change.keys, change.moved.select("position", *change.keys).iter_rows())
+
+
+def _held(stock: TableChange) -> dict[Key, Held]:
+    """The holdings as they are."""
+    kept = stock.rows.filter(~stock.rows["is_new"])
+    names = ("batch_id", "store_id", "quantity", "quantity_basis")
+    pairs = chain(kept.select(f"{OLD}{name}" for name in names).iter_rows(), stock.gone.select(names).iter_rows())
+    return {(UUID(batch), store): Held(quantity, basis) for batch, store, quantity, basis in pairs}
+
+
+Positions = dict[Key, tuple[int | None, int]]
+
+
+def _lines(stock: TableChange) -> tuple[dict[str, list[LineDraft]], list[tuple[Any, ...]], Positions]:
+    """The lines of movements by kind, the new batches, and the old and new position of every holding after."""
+    lines: dict[str, list[LineDraft]] = {kind: [] for kind in ORDER}
+    batches: list[tuple[Any, ...]] = []
+    positions: Positions = {}
+    renamed = _renamed(stock)
+    for one in stock.gone.iter_rows(named=True):
+        there = LineDraft(
+            *(UUID(one["batch_id"]), one["quantity"], one["quantity_basis"]), Spot.store(one["store_id"]), UNEXPLAINED
+        )
+        lines[MovementKind.NOT_FOUND].append(there)
+    for row in stock.rows.iter_rows(named=True):
+        if row["is_new"]:
+            batch: UUID = uuid7()
+            batches.append((batch, *(row[name] for name in bridge.FACTS)))
+            line = LineDraft(batch, row["quantity"], row["quantity_basis"], ACQUIRED, Spot.store(row["store_id"]))
+            lines[MovementKind.OPENING_BALANCE].append(line)
+        else:
+            batch = UUID(row[f"{OLD}batch_id"])
+            if row["is_changed"] or (row[f"{OLD}own_id"] in renamed and row[f"{OLD}own_id"] != row["stock_id"]):
+                batch = _change(row, batch, lines, batches)
+        positions[batch, row["store_id"]] = (row[f"{OLD}position"], row["position"])
+    return lines, batches, positions
+
+
+def _renamed(stock: TableChange) -> set[str]:
+    """Own ids of batches whose parts must become batches of the ids they are shown by, to be known by them from now on.
+
+    These are parts of which one changes, or whose id another record has.
+    """
+    rows, own = stock.rows, f"{OLD}own_id"
+    shown = pl.format("{}/{}", own, f"{OLD}store_id")
+    unsure = rows.filter(pl.col("is_changed") | ((pl.col("stock_id") != pl.col(own)) & (pl.col("stock_id") != shown)))
+    parted = set(rows.filter(pl.col("stock_id") != pl.col(own))[own].to_list())
+    return {*unsure[own].to_list(), *stock.gone["own_id"].to_list(), *(parted & set(rows["stock_id"].to_list()))}
+
+
+def _change(
+    row: dict[str, Any], batch: UUID, lines: dict[str, list[LineDraft]], batches: list[tuple[Any, ...]]
+) -> UUID:
+    """The lines by which a record becomes what the row says; the batch it is then."""
+    quantity, basis = row[f"{OLD}quantity"], row[f"{OLD}quantity_basis"]
+    here, there = Spot.store(row[f"{OLD}store_id"]), Spot.store(row["store_id"])
+    facts_before = (row[f"{OLD}own_id"], *(row[f"{OLD}{name}"] for name in bridge.FACTS if name != "stock_id"))
+    facts = tuple(row[name] for name in bridge.FACTS)
+    if facts != facts_before:
+        made = uuid7()
+        batches.append((made, *facts))
+        lines[MovementKind.CONVERSION] += (
+            LineDraft(batch, quantity, basis, here, CONVERTED),
+            LineDraft(made, quantity, basis, CONVERTED, here),
+        )
+        batch = made
+    if here != there:
+        lines[MovementKind.TRANSFER].append(LineDraft(batch, quantity, basis, here, there))
+    lines[MovementKind.COUNT_ADJUSTMENT] += _count(batch, there, Held(quantity, basis), _wanted(row))
+    return batch
+
+
+def _wanted(row: dict[str, Any]) -> Held:
+    return Held(row["quantity"], row["quantity_basis"])
+
+
+def _count(batch: UUID, spot: Spot, before: Held, after: Held) -> tuple[LineDraft, ...]:
+    """The lines by which a count makes a holding what was found; none where nothing differs."""
+
+    def out(quantity: int | None) -> LineDraft:
+        return LineDraft(batch, quantity, after.basis, spot, UNEXPLAINED)
+
+    def back(quantity: int | None) -> LineDraft:
+        return LineDraft(batch, quantity, after.basis, UNEXPLAINED, spot)
+
+    if before == after:
+        return ()
+    if before.quantity is None or after.quantity is None:
+        if before.quantity == after.quantity:
+            return (back(0),)
+        return out(before.quantity), back(after.quantity)
+    more = after.quantity - before.quantity
+    return (back(more),) if more >= 0 else (out(-more),)

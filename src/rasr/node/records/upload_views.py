@@ -1,0 +1,237 @@
+"""Pages of uploads: send a workbook, see what was found, see what would change, load it or drop it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from rasr.core.basis.findings import Refused
+from rasr.node.people.rights import require
+from rasr.node.records import queries, receiving, uploading
+from rasr.node.records.choices import Loading
+from rasr.node.records.filters import UploadFilter
+from rasr.node.records.forms import FindingsForm, LoadForm, UploadForm
+from rasr.node.records.models import Upload, UploadState
+from rasr.node.records.preview import Preview, by_table, chosen, told
+from rasr.node.records.tables import UploadTable
+from rasr.node.records.views import Righted, Sorted, actor_of, file_response
+from rasr.node.web.messages import say, say_code
+from rasr.node.work import queries as work
+from rasr.node.work import services as working
+from rasr.node.work.choices import OPEN
+
+RIGHT = "load_register"
+FINDINGS_SHOWN = 50
+
+
+class Uploads(Righted, Sorted):
+    """What was sent in."""
+
+    right = RIGHT
+    name = "uploads"
+    page_title = gettext_lazy("Uploads")
+    export_name = "uploads"
+    table_class = UploadTable
+    filterset_class = UploadFilter
+    template_name = "records/uploads.html"
+
+    def queryset(self) -> QuerySet[Upload]:
+        """Those that may be seen."""
+        return uploading.uploads(actor=actor_of(self.request))
+
+
+# Sending.
+
+
+@csrf_exempt  # reading the token reads the file; ``_receive`` asks for it once the limit stands in front
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponseBase:
+    """The page to send a workbook from, and the way in for it."""
+    require(actor_of(request), RIGHT)
+    return _receive(request, receiving.limited(request) if request.method == "POST" else None)
+
+
+@csrf_protect
+def _receive(request: HttpRequest, limit: receiving.Limit | None) -> HttpResponseBase:
+    if limit is None:
+        return _new_page(request, UploadForm())
+    form = UploadForm(request.POST, request.FILES)
+    if limit.exceeded:
+        return _new_page(request, UploadForm(), status=413, fault=_too_large())
+    if not form.is_valid():
+        return _new_page(request, form, status=400)
+    file = form.cleaned_data["file"]
+    try:
+        upload = uploading.receive(actor=actor_of(request), file=file, name=file.name)
+    except Refused as refused:
+        return _new_page(request, form, status=400, fault=say(refused))
+    return _enqueue(request, upload, "check_upload")
+
+
+def _too_large() -> str:
+    return _("The file is larger than %(limit)s MB, the most that this node takes. Nothing was kept.") % {
+        "limit": receiving.limit_mb()
+    }
+
+
+def _new_page(request: HttpRequest, form: UploadForm, status: int = 200, fault: str = "") -> HttpResponse:
+    limit_mb = receiving.limit_mb()
+    context = {
+        "page_title": _("Send a workbook"),
+        "form": form,
+        "fault": fault,
+        "limit_mb": limit_mb,
+        "limit_bytes": limit_mb * receiving.MB,
+        "too_large": _too_large(),
+    }
+    return render(request, "records/upload_new.html", context, status=status)
+
+
+# One upload.
+
+
+@never_cache
+@require_GET
+def upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """How far an upload has come, and what can be done next."""
+    found = _found(request, upload_id)
+    return _page(request, found)
+
+
+@require_GET
+def annotated(request: HttpRequest, upload_id: UUID) -> HttpResponseBase:
+    """The user's own workbook with the findings in it."""
+    found = _found(request, upload_id)
+    try:
+        path = uploading.annotated_path(actor=actor_of(request), upload_id=upload_id)
+        content = path.open("rb")
+    except (Upload.DoesNotExist, FileNotFoundError) as gone:
+        raise Http404 from gone
+    stem = found.name.rpartition(".")[0] or found.name
+    return file_response(content, f"{stem} checked")
+
+
+@require_POST
+def check(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Look at the workbook again: the register may have moved on."""
+    found = _found(request, upload_id)
+    if found.state not in (UploadState.RECEIVED, UploadState.CHECKED):
+        return redirect("records:upload", upload_id)
+    return _enqueue(request, found, "check_upload")
+
+
+@require_POST
+def load(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Load the workbook, if what was ticked fits what it would change."""
+    found = _found(request, upload_id)
+    if found.state != UploadState.CHECKED or _errors(found) or _moved_on(found):
+        return redirect("records:upload", upload_id)
+    form = LoadForm(request.POST, preview=_preview(found))
+    if not form.is_valid():
+        return _page(request, found, form, status=400)
+    return _enqueue(request, found, "load_upload", complete=form.cleaned_data["loading"] == Loading.WHOLE)
+
+
+@require_POST
+def discard(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Drop the workbook and its copy."""
+    found = _found(request, upload_id)
+    uploading.discard(actor=actor_of(request), upload_id=upload_id)
+    messages.success(
+        request, _("%(name)s is discarded. Its file and the marked copy are deleted.") % {"name": found.name}
+    )
+    return redirect("records:uploads")
+
+
+def _found(request: HttpRequest, upload_id: UUID) -> Upload:
+    actor = actor_of(request)
+    require(actor, RIGHT)
+    try:
+        return uploading.upload(actor=actor, upload_id=upload_id)
+    except Upload.DoesNotExist as gone:
+        raise Http404 from gone
+
+
+def _enqueue(request: HttpRequest, found: Upload, kind: str, **more: Any) -> HttpResponseRedirect:
+    """Ask for the job, unless one for this upload waits or runs; then to its page."""
+    actor = actor_of(request)
+    parameters = {"upload_id": str(found.pk), **more}
+    job = _job_of(request, found) or working.enqueue(actor=actor, kind=kind, parameters=parameters, title=found.name)
+    return redirect("work:job", job.pk)
+
+
+def _job_of(request: HttpRequest, found: Upload) -> Any:
+    mine = work.jobs(request.user).filter(parameters__upload_id=str(found.pk), state__in=OPEN)
+    return mine.first()
+
+
+def _errors(found: Upload) -> int:
+    return int(found.counts.get("error", 0))
+
+
+def _preview(found: Upload) -> Preview:
+    return Preview(found.register_version, **found.differences, part_only=found.part_only)
+
+
+def _moved_on(found: Upload) -> bool:
+    return found.state == UploadState.CHECKED and found.register_version != queries.register().version
+
+
+def _page(request: HttpRequest, found: Upload, form: LoadForm | None = None, status: int = 200) -> HttpResponse:
+    """The page of an upload; form: what was asked for and could not be done."""
+    state = queries.register()
+    checked, errors = found.state == UploadState.CHECKED, _errors(found)
+    context: dict[str, Any] = {
+        "page_title": found.name,
+        "upload": found,
+        "errors": errors,
+        "job": _job_of(request, found),
+        "total": sum(found.counts.values()),
+        "kept": len(found.findings),
+        "states": UploadState,
+        **_findings(request, found),
+    }
+    if found.state == UploadState.REFUSED:
+        # the path on the disk of the node is nobody's business: the file is known by its own name
+        context["refused"] = say_code(found.refused_code, {**found.refused_numbers, "path": found.name})
+    if checked and not errors:
+        preview = _preview(found)
+        initial = {"loading": Loading.WHOLE if state.empty else Loading.PART}
+        context |= {
+            "preview": preview,
+            "moved_on": _moved_on(found),
+            "register_empty": state.empty,
+            "load_form": form or LoadForm(preview=preview, initial=initial),
+            "whole": preview.unexplained(whole=True),
+            "part": preview.unexplained(whole=False),
+            "unexplained": preview.unexplained(whole=not preview.part_only),
+        }
+    return render(request, "records/upload.html", context, status=status)
+
+
+def _findings(request: HttpRequest, found: Upload) -> dict[str, Any]:
+    """The findings asked for, a page of them with sentences, and the form that asks."""
+    tables = by_table(found.findings)
+    asked = request.GET if request.method == "GET" else None
+    form = FindingsForm(asked or None, tables=[row["table"] for row in tables if row["table"]])
+    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    rows = chosen(found.findings, given.get("severity", ""), given.get("table", ""), given.get("q", ""))
+    page = Paginator(rows, FINDINGS_SHOWN).get_page(request.GET.get("page"))
+    return {
+        "by_table": tables,
+        "findings_form": form,
+        "findings": told(page.object_list),
+        "findings_page": page,
+        "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+    }

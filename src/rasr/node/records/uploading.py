@@ -1,0 +1,309 @@
+"""Workbooks that are sent in: received, checked, loaded or dropped.
+
+The file lies in the folder ``uploads`` of the node's home under a name that nobody outside made. It and its marked
+copy are deleted when it is loaded or discarded, and after a day in any case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from uuid6 import uuid7
+
+from rasr.core.basis.findings import Finding, Refused
+from rasr.core.records.files.annotate import annotate
+from rasr.core.records.region import Region
+from rasr.node.people.models import User
+from rasr.node.people.rights import require
+from rasr.node.records import bridge, comparing
+from rasr.node.records.load import Loaded, Progress, load_region, refuse_long_keys, silent
+from rasr.node.records.models import Upload, UploadState
+
+RIGHT = "load_register"
+MB = 1024 * 1024
+WORKBOOK = ".xlsx"
+MARKED = "-checked"
+MOST_FINDINGS = 5000
+LONGEST_NAME = 200
+LONGEST_VALUE = 500
+KEPT_FOR = timedelta(days=1)
+GRAVEST_FIRST = ("error", "warning", "note")
+OPEN = (UploadState.RECEIVED, UploadState.CHECKED)
+
+
+class Sent(Protocol):
+    """A file as the web hands it over: in pieces."""
+
+    def chunks(self) -> Iterable[bytes]:
+        """Its bytes."""
+        ...
+
+
+def uploads(*, actor: User) -> QuerySet[Upload]:
+    """The uploads somebody may see, the latest first: their own. Raises PermissionDenied."""
+    require(actor, RIGHT)
+    own = Upload.objects.filter(actor=actor).select_related("actor").order_by("-sent_at", "-pk")
+    return own.defer("findings", "differences")
+
+
+def upload(*, actor: User, upload_id: UUID | str) -> Upload:
+    """One upload, with its findings. Raises PermissionDenied; Upload.DoesNotExist also for what is somebody else's."""
+    require(actor, RIGHT)
+    return Upload.objects.select_related("actor").get(actor=actor, pk=upload_id)
+
+
+def annotated_path(*, actor: User, upload_id: UUID | str) -> Path:
+    """The marked copy. Raises PermissionDenied; Upload.DoesNotExist, also where there is none any more."""
+    found = upload(actor=actor, upload_id=upload_id)
+    if not found.annotated:
+        raise Upload.DoesNotExist
+    return folder() / found.annotated
+
+
+def folder() -> Path:
+    """Where the files lie."""
+    return Path(settings.NODE.home) / "uploads"
+
+
+def receive(*, actor: User, file: Sent, name: str) -> Upload:
+    """Keep a file that was sent; what is older than a day goes first. name: what its sender calls it, as text only.
+
+    Raises PermissionDenied; Refused: too_large, cannot_write.
+    """
+    require(actor, RIGHT)
+    sweep(timezone.now())
+    upload_id, name = uuid7(), _shown(name)
+    path = folder() / f"{upload_id}{WORKBOOK}"
+    try:
+        size_bytes = _keep(path, file.chunks(), name)
+        return Upload.objects.create(upload_id=upload_id, actor=actor, name=name, size_bytes=size_bytes, file=path.name)
+    except BaseException as fault:
+        path.unlink(missing_ok=True)
+        if isinstance(fault, OSError):
+            raise Refused("cannot_write", path=name, reason=fault.strerror or type(fault).__name__) from fault
+        raise
+
+
+def check(*, actor: User, upload_id: UUID | str, progress: Progress = silent) -> Upload:
+    """Find what is wrong with an upload and, where nothing bars it, what loading it would change. Can be asked again.
+
+    A file that cannot be read at all makes the upload refused. Raises PermissionDenied, Upload.DoesNotExist;
+    Refused: upload_closed; whatever ``progress`` raises.
+    """
+    found = _open(upload(actor=actor, upload_id=upload_id))
+    path = folder() / found.file
+    try:
+        progress("reading", 0.0)
+        region = _read(path, found.name)
+        progress("checking", 0.0)
+        state = _checked(region, progress)
+        progress("annotating", 0.0)
+        state["annotated"] = _annotated(path, found.name, state.pop("all"))
+    except Refused as refused:
+        refused_numbers = {name: _json(value) for name, value in refused.numbers.items()}
+        _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=refused_numbers)
+        _delete_files(found)
+        return upload(actor=actor, upload_id=upload_id)
+    _move(found, UploadState.CHECKED, **state)
+    return upload(actor=actor, upload_id=upload_id)
+
+
+def load(*, actor: User, upload_id: UUID | str, complete: bool, progress: Progress = silent) -> Loaded:
+    """Load a checked upload, if the register still is as it was when they were compared.
+
+    Raises PermissionDenied, Upload.DoesNotExist; Refused: upload_closed and those of ``load_region``.
+    """
+    found = _open(upload(actor=actor, upload_id=upload_id))
+    if found.state != UploadState.CHECKED:
+        raise Refused("upload_closed", path=found.name)
+    progress("reading", 0.0)
+    region = _read(folder() / found.file, found.name)
+    with transaction.atomic():
+        loaded = load_region(
+            actor=actor,
+            region=region,
+            complete=complete,
+            source=found.name,
+            upload=found,
+            progress=progress,
+            expected_version=found.register_version,
+        )
+        _move(found, UploadState.LOADED, loaded_at=timezone.now())
+    _delete_files(found)
+    return loaded
+
+
+def discard(*, actor: User, upload_id: UUID | str) -> None:
+    """Drop an upload and its files; one that is loaded, refused or dropped stays what it is.
+
+    Raises PermissionDenied, Upload.DoesNotExist.
+    """
+    found = upload(actor=actor, upload_id=upload_id)
+    if found.state in OPEN:
+        _move(found, UploadState.DISCARDED)
+    _delete_files(found)
+
+
+def sweep(now: datetime) -> int:
+    """Drop uploads older than a day, and files in the folder that are older and belong to none; gives their number."""
+    old = Upload.objects.filter(sent_at__lt=now - KEPT_FOR).exclude(file="", annotated="")
+    count = 0
+    for found in old:
+        if found.state in OPEN:
+            _move(found, UploadState.DISCARDED)
+        _delete_files(found)
+        count += 1
+    before = (now - KEPT_FOR).timestamp()
+    kept = {
+        name for pair in Upload.objects.exclude(file="", annotated="").values_list("file", "annotated") for name in pair
+    }
+    for path in folder().glob("*"):
+        if path.name not in kept and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True) if path.is_file() else rmtree(path, ignore_errors=True)
+            count += 1
+    return count
+
+
+# The file.
+
+
+def _shown(name: str) -> str:
+    """A name without folders and control characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip()[-LONGEST_NAME:] or "workbook.xlsx"
+
+
+def _keep(path: Path, chunks: Iterable[bytes], name: str) -> int:
+    """Write the pieces, readable to the node alone; gives their size in bytes. Raises OSError, Refused."""
+    limit_mb = settings.NODE.upload_limit_mb
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    size_bytes = 0
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        for chunk in chunks:
+            size_bytes += len(chunk)
+            if size_bytes > limit_mb * MB:
+                raise Refused("too_large", path=name, size_mb=round(size_bytes / MB), limit_mb=limit_mb)
+            out.write(chunk)
+    return size_bytes
+
+
+def _read(path: Path, name: str) -> Region:
+    """The region of the file. Raises Refused, which names the file as its sender does."""
+    with _named(path, name):
+        return Region.read(path)
+
+
+def _named(path: Path, name: str) -> _Named:
+    return _Named(str(path), name)
+
+
+class _Named:
+    """A refusal inside names the file as its sender does, never where it lies on this machine."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self._path, self._name = path, name
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
+        """Put the name in place of the path."""
+        if isinstance(fault, Refused):
+            for key, value in fault.numbers.items():
+                if isinstance(value, str):
+                    fault.numbers[key] = value.replace(self._path, self._name)
+
+
+def _annotated(path: Path, name: str, findings: list[Finding]) -> str:
+    """Name of the marked copy, empty where the workbook is too large for one."""
+    target = path.with_name(f"{path.stem}{MARKED}{WORKBOOK}")
+    target.unlink(missing_ok=True)
+    try:
+        with _named(path, name):
+            annotate(path, target, findings)
+    except Refused as refused:
+        if refused.code == "not_available":
+            return ""
+        raise
+    target.chmod(0o600)
+    return target.name
+
+
+def _delete_files(found: Upload) -> None:
+    for name in (found.file, found.annotated, f"{found.pk}{MARKED}{WORKBOOK}"):
+        if name:
+            (folder() / name).unlink(missing_ok=True)
+    Upload.objects.filter(pk=found.pk).update(file="", annotated="")
+
+
+# The state.
+
+
+def _open(found: Upload) -> Upload:
+    if found.state not in OPEN or not found.file:
+        raise Refused("upload_closed", path=found.name)
+    return found
+
+
+def _move(found: Upload, state: str, **values: Any) -> None:
+    """Into another state, unless somebody moved it in the meantime. Raises Refused: upload_closed."""
+    there = Upload.objects.filter(pk=found.pk, state__in=OPEN)
+    if not there.update(state=state, **values):
+        raise Refused("upload_closed", path=found.name)
+
+
+def _checked(region: Region, progress: Progress) -> dict[str, Any]:
+    """What was found, and what would change, as it is kept; ``all``: every finding."""
+    refuse_long_keys(region)
+    findings, part_only = comparing.findings_of(region), False
+    progress("comparing", 0.0)
+    before, (version, given) = bridge.read_moment()
+    together = comparing.together(before, given, region)
+    if given:
+        against = comparing.findings_of(together)
+        if _errors(against) < _errors(findings):
+            findings, part_only = against, True
+    differences = {}
+    if not _errors(findings):
+        previews = {"whole": comparing.preview_of(before, region), "part": comparing.preview_of(before, together)}
+        differences = {name: comparing.as_json(preview) for name, preview in previews.items()}
+    counts = Counter[str](finding.severity for finding in findings)
+    return {
+        "all": findings,
+        "findings": [*map(_as_json, _gravest(findings))],
+        "counts": {severity: counts[severity] for severity in GRAVEST_FIRST},
+        "part_only": part_only,
+        "differences": differences,
+        "register_version": version,
+    }
+
+
+def _errors(findings: list[Finding]) -> int:
+    return sum(finding.severity == "error" for finding in findings)
+
+
+def _gravest(findings: list[Finding]) -> Iterator[Finding]:
+    """The gravest first, cut at the limit."""
+    ordered = sorted(findings, key=lambda finding: GRAVEST_FIRST.index(finding.severity))
+    return (replace(finding, value=finding.value[:LONGEST_VALUE]) for finding in ordered[:MOST_FINDINGS])
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    return {**asdict(finding), "numbers": {name: _json(value) for name, value in finding.numbers.items()}}
+
+
+def _json(value: Any) -> Any:
+    """A number as JSON can hold it: what is infinite as text."""
+    return str(value) if isinstance(value, float) and value - value != 0 else value

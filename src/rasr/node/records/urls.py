@@ -1,0 +1,25 @@
+"""Addresses of records."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from rasr.node.records import upload_views, views
+
+app_name = "records"
+urlpatterns = [
+    path("stock/", views.Stock.as_view(), name="stock"),
+    path("catalogue/", views.Catalogue.as_view(), name="catalogue"),
+    path("catalogue/<path:article_id>/", views.OneArticle.as_view(), name="article"),
+    path("register/", views.register, name="register"),
+    path("register/register.xlsx", views.whole_register, name="whole-register"),
+    path("register/<slug:table_name>/", views.RegisterTable.as_view(), name="table"),
+    path("uploads/", upload_views.Uploads.as_view(), name="uploads"),
+    path("uploads/new/", upload_views.new, name="upload-new"),
+    path("uploads/template.xlsx", views.template, name="template"),
+    path("uploads/<uuid:upload_id>/", upload_views.upload, name="upload"),
+    path("uploads/<uuid:upload_id>/checked.xlsx", upload_views.annotated, name="annotated"),
+    path("uploads/<uuid:upload_id>/check/", upload_views.check, name="check"),
+    path("uploads/<uuid:upload_id>/load/", upload_views.load, name="load"),
+    path("uploads/<uuid:upload_id>/discard/", upload_views.discard, name="discard"),
+]

@@ -1,0 +1,219 @@
+"""Pages of the register: stock, catalogue, and every table as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+import polars as pl
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+from django.views.generic import View
+
+from rasr.core.reference import loader
+from rasr.node.people.models import User
+from rasr.node.people.rights import require
+from rasr.node.records import exporting, queries
+from rasr.node.records.choices import MEANINGS, NAMES
+from rasr.node.records.filters import ArticleFilter, HeldFilter, StockFilter
+from rasr.node.records.models import Article, Holding
+from rasr.node.records.tables import ArticleTable, HeldTable, StockTable, frame_of, unit_name
+from rasr.node.web import exports
+from rasr.node.web.lists import FramePage, ListPage
+
+
+class Righted(View):
+    """A page for who has a right."""
+
+    right = "view_register"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse who has not."""
+        require(actor_of(request), self.right)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Sorted(ListPage):
+    """A list in which equal rows keep their order, so that none is on two pages."""
+
+    def table(self, rows: Any) -> tables.Table:
+        """The table, its rows ordered by their key in the end."""
+        made = super().table(rows)
+        ordered = made.data.data
+        made.data.data = ordered.order_by(*ordered.query.order_by, "pk")
+        return made
+
+    def export_frame(self, table: tables.Table) -> pl.DataFrame:
+        """All rows, read at once."""
+        return frame_of(table)
+
+
+class Stock(Righted, Sorted):
+    """What lies where."""
+
+    name = "stock"
+    page_title = _("Stock")
+    export_name = "stock"
+    table_class = StockTable
+    filterset_class = StockFilter
+    template_name = "records/stock.html"
+
+    def queryset(self) -> QuerySet[Holding]:
+        """The holdings in scope."""
+        return queries.stock(self.request.user)
+
+
+class Catalogue(Righted, Sorted):
+    """What kinds of things there are."""
+
+    name = "catalogue"
+    page_title = _("Catalogue")
+    export_name = "catalogue"
+    table_class = ArticleTable
+    filterset_class = ArticleFilter
+
+    def queryset(self) -> QuerySet[Article]:
+        """Every article."""
+        return queries.articles(self.request.user)
+
+
+class OneArticle(Righted, Sorted):
+    """An article: its facts, where it lies, and what is not known of it."""
+
+    pretitle = _("Catalogue")
+    table_class = HeldTable
+    filterset_class = HeldFilter
+    template_name = "records/article.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
+        """The page of the article, remembered under its own name."""
+        try:
+            self.article = queries.article(request.user, kwargs["article_id"])
+        except Article.DoesNotExist as gone:
+            raise Http404 from gone
+        self.name = self.export_name = f"article-{self.article.pk}"  # type: ignore[misc]  # each has its own
+        self.page_title = self.article.name
+        return super().get(request, *args, **kwargs)
+
+    def queryset(self) -> QuerySet[Holding]:
+        """Its holdings in scope."""
+        return queries.stock(self.request.user).filter(batch__article_id=self.article.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Its facts, and totals of all it has in scope."""
+        totals = self.queryset().aggregate(
+            records=Count("pk"),
+            stores=Count("store_id", distinct=True),
+            pieces=Sum("quantity"),
+            uncounted=Count("pk", filter=Q(quantity=None)),
+            mass_total=Sum("mass_kg"),
+            mass_unknown=Count("pk", filter=Q(mass_kg=None)),
+            neq_total=Sum("neq_kg"),
+            neq_unknown=Count("pk", filter=Q(neq_kg=None)),
+        )
+        facts = {
+            "article": self.article,
+            "totals": totals,
+            "unit": unit_name(self.article.unit, totals["pieces"] or 0),
+            "unknown": unknown_facts(self.article),
+        }
+        return super().get_context_data(**kwargs, **facts)
+
+
+def unknown_facts(article: Article) -> list[tuple[str | Promise, str | Promise]]:
+    """What is not known of an article, and what follows from it."""
+    found: list[tuple[str | Promise, str | Promise]] = []
+    if article.neq_kg_each is None and article.hazard_division != "not_applicable":
+        found.append((_("Net explosive quantity of one"), _("The danger of its stores leaves this article out.")))
+    weighed = article.unit == "gram"
+    if article.gross_mass_kg_each is None and article.mass_kg_each is None and not weighed:
+        found.append((_("Mass of one"), _("It cannot be planned: nobody knows how many tonnes it is.")))
+    elif article.gross_mass_kg_each is None and not weighed:
+        found.append((_("Gross mass of one"), _("Its net mass is used, without the packing.")))
+    if article.un_number is None and article.hazard_division != "not_applicable":
+        found.append((_("UN number"), _("It is needed for transport papers.")))
+    return found
+
+
+# The register, table by table.
+
+
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """Every table with its meaning and how many rows it has."""
+    actor = actor_of(request)
+    require(actor, "view_register")
+    counts = queries.table_counts(actor)
+    listed = [
+        {"table": table, "name": NAMES[table], "meaning": MEANINGS[table], "rows": counts[table]}
+        for table in loader.TABLES
+        if table in counts
+    ]
+    context = {
+        "page_title": _("Register"),
+        "tables": listed,
+        "register": queries.register(),
+        "may_take_all": exporting.may_take_all(actor),
+    }
+    return render(request, "records/register.html", context)
+
+
+class RegisterTable(Righted, FramePage):
+    """The rows of one table, by the columns of its contract."""
+
+    template_name = "records/register_table.html"
+    pretitle = _("Register")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
+        """The page of the table, remembered under its own name."""
+        table = kwargs["table_name"]
+        if table not in queries.table_counts(actor_of(request)):
+            raise Http404
+        self.name, self.export_name = f"register-{table}", table  # type: ignore[misc]  # each table has its own
+        self.page_title, self.intro = NAMES[table], MEANINGS[table]
+        names = [column.name for column in loader.contract(table).columns]
+        self.headings = {name: name for name in names}  # type: ignore[misc]  # as they stand in the workbook
+        return super().get(request, *args, **kwargs)
+
+    def frame(self) -> pl.DataFrame:
+        """The rows in scope."""
+        return queries.table_frame(self.request.user, self.kwargs["table_name"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Its columns besides."""
+        columns = loader.contract(self.kwargs["table_name"]).columns
+        return super().get_context_data(**kwargs, contract=columns, register_url=reverse("records:register"))
+
+
+@require_GET
+def whole_register(request: HttpRequest) -> HttpResponseBase:
+    """The whole register as a workbook."""
+    workbook = exporting.whole_register(actor=actor_of(request))
+    return file_response(workbook, "register")
+
+
+@require_GET
+def template(_request: HttpRequest) -> HttpResponseBase:
+    """The blank workbook; it holds no records, so anyone who is signed in may have it."""
+    answer = HttpResponse(exporting.blank_workbook(), content_type=exports.XLSX_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{exporting.WORKBOOK}"'
+    return answer
+
+
+def file_response(content: Any, stem: str) -> FileResponse:
+    """A workbook to keep, with the mark of a training copy in its name."""
+    mark = "-training" if exports.is_training() else ""
+    answer = FileResponse(content, as_attachment=True, filename=f"{stem}{mark}.xlsx", content_type=exports.XLSX_TYPE)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def actor_of(request: HttpRequest) -> User:
+    """Who asks; signed in, or the page would not have been reached."""
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,152 @@
+"""Names of the codes that the contracts allow, for people: what a store is built as, how a thing is destroyed.
+
+>>> str(name("technique", "melt_out")), str(name("condition", "B")), name("family", "of_my_own")
+('Melting out', 'B, suspended', 'of my own')
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rasr.node.web.languages import texts
+
+Name = str | Promise
+NAMES: dict[str, dict[str, Name]] = {
+    "kind": {
+        "defence": _("Defence"),
+        "interior": _("Interior"),
+        "police": _("Police"),
+        "customs": _("Customs"),
+        "commission": _("Commission"),
+        "company": _("Company"),
+        "other": _("Other"),
+        "depot": _("Depot"),
+        "police_storage": _("Police storage"),
+        "evidence_room": _("Evidence room"),
+        "armoury": _("Armoury"),
+        "disposal_facility": _("Disposal facility"),
+        "hotspot": _("Hotspot"),
+        "inhabited_building": _("Inhabited building"),
+        "vulnerable_building": _("Vulnerable building"),
+        "public_traffic_route": _("Public traffic route"),
+        "workshop": _("Workshop"),
+        "open_air": _("Open air"),
+    },
+    "construction": {
+        "earth_covered_magazine": _("Earth-covered magazine"),
+        "heavy_walled_magazine_protective_roof": _("Heavy walls, protective roof"),
+        "heavy_walled_magazine_aperture": _("Heavy walls with an opening"),
+        "heavy_walled_magazine_light_roof": _("Heavy walls, light roof"),
+        "medium_walled_magazine_barricaded": _("Medium walls, barricaded"),
+        "medium_walled_magazine_unbarricaded": _("Medium walls, not barricaded"),
+        "open_stack_barricaded": _("Open stack, barricaded"),
+        "open_stack_unbarricaded": _("Open stack, not barricaded"),
+        "unknown": _("Unknown"),
+    },
+    "activity": {
+        "storage": _("Storage"),
+        "inspection": _("Inspection"),
+        "maintenance": _("Maintenance"),
+        "handling": _("Handling"),
+        "disposal": _("Disposal"),
+        "transport": _("Transport"),
+        "processing": _("Processing"),
+        "opening": _("Opening of lines"),
+        "all": _("All"),
+    },
+    "family": {
+        "small_arms": _("Small arms"),
+        "light_weapons": _("Light weapons"),
+        "heavy_weapons": _("Heavy weapons"),
+        "manpads": _("Man-portable air defence"),
+        "guided_missile": _("Guided missiles"),
+        "small_calibre": _("Small calibre"),
+        "medium_calibre": _("Medium calibre"),
+        "large_calibre": _("Large calibre"),
+        "mortar": _("Mortar"),
+        "rocket": _("Rockets"),
+        "grenade": _("Grenades"),
+        "mine": _("Mines"),
+        "aerial_bomb": _("Aerial bombs"),
+        "cluster": _("Cluster munitions"),
+        "white_phosphorus": _("White phosphorus"),
+        "pyrotechnic": _("Pyrotechnics"),
+        "initiator": _("Initiators"),
+        "propellant": _("Propellants"),
+        "liquid_propellant": _("Liquid propellants"),
+        "bulk_explosive": _("Bulk explosives"),
+        "component": _("Components"),
+        "all": _("All"),
+    },
+    "unit": {"piece": _("piece"), "gram": _("gram")},
+    "condition": {
+        "A": _("A, serviceable"),
+        "B": _("B, suspended"),
+        "C": _("C, to inspect or repair"),
+        "D": _("D, for disposal"),
+    },
+    "purpose": {
+        "operational": _("Operational"),
+        "war_reserve": _("War reserve"),
+        "training": _("Training"),
+        "experimental": _("Experimental"),
+        "awaiting_disposal": _("Awaiting disposal"),
+        "confiscated": _("Confiscated"),
+        "surrendered": _("Surrendered"),
+        "evidence": _("Evidence"),
+    },
+    "quantity_basis": {
+        "counted": _("Counted"),
+        "weighed": _("Weighed"),
+        "book": _("From the books"),
+        "estimated": _("Estimated"),
+    },
+    "relation": {"worker": _("Worker"), "related": _("Related to the site"), "public": _("Public")},
+    "status": {"existing": _("Existing"), "proposed": _("Proposed"), "mobile": _("Mobile")},
+    "technique": {
+        "open_burning": _("Open burning"),
+        "open_detonation": _("Open detonation"),
+        "incineration": _("Incineration"),
+        "disassembly": _("Disassembly"),
+        "reverse_assembly": _("Reverse assembly"),
+        "melt_out": _("Melting out"),
+        "cutting": _("Cutting"),
+        "smelting": _("Smelting"),
+        "contained_detonation": _("Contained detonation"),
+        "recycling": _("Recycling"),
+        "chemical_conversion": _("Chemical conversion"),
+    },
+    "stability_band": {
+        "serviceable": _("Serviceable"),
+        "suspect": _("Suspect"),
+        "disposal": _("For disposal"),
+        "unknown": _("Unknown"),
+    },
+    "severity": {"error": _("Error"), "warning": _("Warning"), "note": _("Note"), "refused": _("Refused")},
+    "state": {
+        "waiting": _("Waiting"),
+        "running": _("Running"),
+        "done": _("Done"),
+        "failed": _("Failed"),
+        "cancelled": _("Cancelled"),
+    },
+    "hazard_division": {"not_applicable": _("Not applicable")},
+    "compatibility_group": {"not_applicable": _("Not applicable")},
+    "opened": {"line": _("Line"), "corridor": _("Corridor")},
+    "plan": {"joint": _("Joint"), "alone": _("Alone")},
+}
+"""Column of a contract (or a list of codes of the node) to code to name."""
+
+
+def name(group: str, code: str | None) -> Name:
+    """The name of a code: of this table, else of the report's texts; a code of the user's own is shown as it is."""
+    if code is None or code == "":
+        return "–"
+    known = NAMES.get(group, {}).get(code)
+    return known if known is not None else texts().label(group, code)
+
+
+def choices(group: str) -> list[tuple[str, Name]]:
+    """The codes of a group with their names, as a form takes them."""
+    return list(NAMES[group].items())

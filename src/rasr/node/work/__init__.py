@@ -1,0 +1,1 @@
+"""Long work: jobs that can be watched, left and cancelled, and the tables they keep."""

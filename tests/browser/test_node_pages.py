@@ -1,0 +1,154 @@
+"""Every page of the node, opened as each kind of person does: nothing missing, nothing foreign, nothing too wide."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from tests.browser.conftest import Node
+from tests.browser.make_node import ROLES
+from tests.browser.walk import BY_POST, DATA, Visit, Walker, views, walk
+
+from tools import messages
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLIC = ("/sign-in/", "/trust/")
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+GRAVE = ("serious", "critical")
+VISIBLE = """() => {
+    const found = [];
+    const shown = each => each.checkVisibility() && !each.closest('script, style, [lang]:not(html), [translate=no]');
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        if (shown(walker.currentNode.parentElement)) found.push(walker.currentNode.data);
+    }
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-label']) {
+        for (const each of document.querySelectorAll(`[${name}]`)) {
+            if (shown(each)) found.push(each.getAttribute(name));
+        }
+    }
+    return [document.title, ...found].map(each => each.replace(/\\s+/g, ' ').trim()).filter(each => each);
+}"""
+
+
+@pytest.fixture(scope="module")
+def walked(chromium: Browser, node: Node) -> Callable[[str], list[Visit]]:
+    """What somebody of a role saw on a walk through the node; each walks once."""
+    known: dict[str, list[Visit]] = {}
+
+    def by(role: str) -> list[Visit]:
+        if role not in known:
+            walker = Walker(chromium, node.origin)
+            walker.sign_in(role)
+            known[role] = walk(walker, ["/", *PUBLIC])
+            walker.close()
+        return known[role]
+
+    return by
+
+
+def pages(visits: list[Visit]) -> dict[str, str]:
+    """One page of each kind: its address by its name."""
+    first: dict[str, str] = {}
+    for visit in visits:
+        if visit.html and visit.status == 200 and "?" not in visit.path:
+            first.setdefault(visit.view, visit.path)
+    return first
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_that_links_lead_to_is_right(walked: Callable[[str], list[Visit]], role: str) -> None:
+    visits = walked(role)
+    faults = [
+        f"{visit.path}: {fault}"
+        for visit in visits
+        for fault in ([f"status {visit.status}"] if visit.status != 200 else []) + visit.faults
+    ]
+    assert faults == []
+    assert len(visits) > 4
+
+
+def test_links_lead_to_every_page(walked: Callable[[str], list[Visit]]) -> None:
+    visited = {visit.view for role in ("planner", "administrator") for visit in walked(role)}
+    assert sorted(set(views()) - visited - set(BY_POST) - set(DATA)) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_grave(
+    walked: Callable[[str], list[Visit]], walker_of: Callable[..., Walker], scheme: str
+) -> None:
+    if not AXE.exists():
+        pytest.fail("axe-core is missing: npm ci", pytrace=False)
+    source = AXE.read_text(encoding="utf-8")
+    walker = walker_of("planner", scheme)
+    faults = []
+    for path in [*pages(walked("planner")).values(), "/no-such-page/"]:
+        walker.page.goto(path)
+        walker.settle()
+        walker.page.evaluate(source)
+        found: list[dict[str, Any]] = walker.page.evaluate(
+            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+        )
+        faults += [
+            f"{path}: {each['id']}: {node['target']} {node['html'][:120]}"
+            for each in found
+            if each["impact"] in GRAVE
+            for node in each["nodes"][:3]
+        ]
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def english_left() -> Callable[[str], str | None]:
+    """Gives the English message that a Macedonian page shows in this text; None if there is none."""
+    exact, patterns = {}, []
+    for message in messages.read(ROOT, "mk"):
+        for source, said in zip(messages.forms(message.id), messages.forms(message.string), strict=False):
+            plain = " ".join(source.replace("%%", "%").split())
+            if not re.search(r"[A-Za-z]{3}", plain) or said == source:
+                continue
+            if messages.placeholders(source):
+                parts = [re.escape(part) for part in messages.PLACEHOLDER.sub("\0", plain).split("\0")]
+                if re.search(r"[A-Za-z]{3}.*[A-Za-z]{3}", "".join(parts)):
+                    patterns.append((source, re.compile(".+".join(parts))))
+            else:
+                exact[plain] = source
+
+    def left(text: str) -> str | None:
+        return exact.get(text) or next((source for source, pattern in patterns if pattern.fullmatch(text)), None)
+
+    return left
+
+
+def test_in_macedonian_nothing_is_left_in_english(
+    walked: Callable[[str], list[Visit]],
+    walker_of: Callable[..., Walker],
+    english_left: Callable[[str], str | None],
+) -> None:
+    walker = walker_of("auditor")
+    speak(walker, "mk")
+    faults: dict[str, list[str]] = defaultdict(list)
+    for path in pages(walked("auditor")).values():
+        visit = walker.open(path)
+        assert visit.faults == []
+        assert walker.page.locator("html").get_attribute("lang") == "mk", path
+        for text in dict.fromkeys(walker.page.evaluate(VISIBLE)):
+            if english_left(text):
+                faults[text].append(path)
+    assert dict(faults) == {}
+    speak(walker, "en")
+    assert walker.page.locator("html").get_attribute("lang") == "en"
+
+
+def speak(walker: Walker, language: str) -> None:
+    """Choose a language on the page of settings."""
+    walker.page.goto("/settings/")
+    walker.page.locator("main select[name=language]").select_option(language)
+    walker.page.locator("main form:has(select[name=language]) button[type=submit]").click()
+    walker.settle()
+    walker.page.goto("/settings/")

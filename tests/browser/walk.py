@@ -1,0 +1,173 @@
+"""Walks a node as a person does: signs in, follows every link, and notes whatever is wrong with a page.
+
+Requests to anywhere but the node are cut off and noted, so are complaints of the browser (errors of scripts, missing
+files, breaches of the content security policy) and a page wider than its window.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, Route
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+EACH = 2
+"""Pages visited of one kind (of one named address), such as two stores of ninety."""
+
+BY_POST = (
+    "people:sign-out", "people:choose", "work:cancel", "assessment:start", "plan:start", "records:check",
+    "records:load", "records:discard",
+)  # fmt: skip
+DATA = (
+    "host:live", "host:ready", "host:certificate", "work:job-progress", "desk:map-data", "desk:site-surroundings",
+    "desk:store-surroundings",
+)  # fmt: skip
+"""Addresses that pages ask for themselves, or other programs."""
+
+
+@dataclass
+class Visit:
+    """A page that was opened. faults: what was wrong with it, one line each."""
+
+    path: str
+    view: str
+    status: int = 0
+    html: bool = False
+    faults: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+
+class Walker:
+    """Somebody at the node in a browser window."""
+
+    def __init__(self, browser: Browser, origin: str, *, scheme: str = "light", locale: str = "en-GB") -> None:
+        self.origin = origin
+        self.faults: list[str] = []
+        self.context: BrowserContext = browser.new_context(
+            base_url=origin, viewport=DESK, color_scheme=scheme, locale=locale
+        )
+        self.context.route("**/*", self._only_the_node)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda said: said.type == "error" and self.faults.append(f"console: {said.text}"))
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("response", self._answered)
+
+    def _only_the_node(self, route: Route) -> None:
+        url = route.request.url
+        if url.startswith((f"{self.origin}/", "data:", "blob:")):
+            route.continue_()
+        else:
+            self.faults.append(f"asked for {url}")
+            route.abort()
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.faults.append(f"{response.status} for {response.url}")
+
+    def close(self) -> None:
+        """Close the window."""
+        self.context.close()
+
+    def sign_in(self, role: str) -> None:
+        """Sign in by the page, as everybody does; name and password are the role."""
+        self.page.goto("/sign-in/")
+        self.page.locator("input[name=username]").fill(role)
+        self.page.locator("input[name=password]").fill(role)
+        self.page.locator("main button[type=submit], form button[type=submit]").first.click()
+        self.page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+    def open(self, path: str) -> Visit:
+        """Open a page at both widths and note what is wrong with it."""
+        self.faults = []
+        visit = Visit(path, view_of(path))
+        try:
+            response = self.page.goto(path, wait_until="load")
+        except Error as error:
+            if "Download is starting" not in error.message and "net::ERR_ABORTED" not in error.message:
+                raise
+            visit.status = 200  # a file: nothing to look at
+            return visit
+        assert response is not None
+        visit.status = response.status
+        visit.html = response.headers.get("content-type", "").startswith("text/html")
+        if visit.html:
+            self.settle()
+            visit.links = self.links()
+            visit.faults += self.too_wide()
+        visit.faults += self.faults
+        return visit
+
+    def settle(self) -> None:
+        """Wait until the page asks for nothing more."""
+        self.page.wait_for_load_state("networkidle")
+
+    def too_wide(self) -> Iterator[str]:
+        """The widths at which the page would scroll sideways, with what sticks out."""
+        for window in (PHONE, DESK):
+            self.page.set_viewport_size(window)  # type: ignore[arg-type]
+            # two frames later everything is laid out anew, charts too
+            self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            wide_px = self.page.evaluate("document.scrollingElement.scrollWidth")
+            if wide_px > window["width"]:
+                yield f"{wide_px} px wide in a window of {window['width']} px: {self.page.evaluate(STICKS_OUT)}"
+
+    def links(self) -> list[str]:
+        """Addresses of the node that the page leads to, in order, without what stands after #."""
+        found = self.page.eval_on_selector_all("a[href]", "each => each.map(a => a.getAttribute('href'))")
+        urls = [urljoin(self.page.url, href).partition("#")[0] for href in found]
+        return list(dict.fromkeys(url[len(self.origin) :] for url in urls if url.startswith(f"{self.origin}/")))
+
+
+STICKS_OUT = """() => [...document.body.querySelectorAll('*')]
+    .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.table-responsive'))
+    .slice(0, 3).map(each => each.tagName.toLowerCase() + '.' + [...each.classList].join('.')).join(' ')"""
+
+
+def view_of(path: str) -> str:
+    """The name of an address; empty for one that the node does not have."""
+    try:
+        return resolve(urlsplit(path).path).view_name
+    except Resolver404:
+        return ""
+
+
+def views() -> dict[str, list[str]]:
+    """Every named address of the node, with the names of its parameters."""
+    found: dict[str, list[str]] = {}
+
+    def add(patterns: list[URLPattern | URLResolver], prefix: str, outer: list[str]) -> None:
+        for each in patterns:
+            inner = [*outer, *each.pattern.regex.groupindex]
+            if isinstance(each, URLResolver):
+                add(each.url_patterns, f"{prefix}{each.namespace}:" if each.namespace else prefix, inner)
+            elif each.name:
+                found[f"{prefix}{each.name}"] = inner
+
+    add(get_resolver().url_patterns, "", [])
+    return found
+
+
+def walk(walker: Walker, start: list[str], each: int = EACH) -> list[Visit]:
+    """Follow every link from these pages on, ``each`` pages of every kind."""
+    visits, seen, count = [], set(), defaultdict(int)
+    ahead = list(start)
+    while ahead:
+        path = ahead.pop(0)
+        view = view_of(path)
+        # one page of a list with another order or filter is enough, as is one file
+        kind = (view, "?" in path)
+        if path in seen or count[kind] >= (1 if "?" in path else each) or view == "people:sign-out":
+            continue
+        seen.add(path)
+        count[kind] += 1
+        visit = walker.open(path)
+        if not view and not path.startswith("/static/"):
+            visit.faults.append("a link to nowhere")
+        visits.append(visit)
+        ahead += visit.links
+    return visits

@@ -1,0 +1,222 @@
+"""A backup holds every row; a restore gives them all back, or changes nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from rasr.core.basis.findings import Refused
+from rasr.core.basis.seal import Opener, Sealer
+from rasr.node.host import backup, queries
+from rasr.node.host.models import NodeState
+from rasr.node.host.restore import restore_backup
+from rasr.node.people.models import Grant, User
+from rasr.node.people.services import add_user
+from rasr.node.places.models import Jurisdiction
+
+PASSPHRASE = "correct horse battery"
+
+
+def still(_table: str, _share: float) -> None:
+    """Nobody watches."""
+
+
+def inside(path: Path) -> dict[str, bytes]:
+    """The files under the seal."""
+    with path.open("rb") as file, tarfile.open(fileobj=Opener(file, PASSPHRASE), mode="r|gz") as tar:  # type: ignore[arg-type]
+        return {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
+
+
+def seal(path: Path, files: dict[str, bytes]) -> Path:
+    """A backup of the given files: of somebody who has the passphrase."""
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w|gz") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    with path.open("wb") as out, Sealer(out, PASSPHRASE, strength=10) as sealed:
+        sealed.write(plain.getvalue())
+    return path
+
+
+BOTH = """
+import sys
+from rasr.cli.main import main
+one, other, secret, home = sys.argv[1:]
+tail = ["--passphrase-file", secret, "--home", home, "--json"]
+sys.exit(main(["restore", one, *tail]) or main(["backup", other, *tail]))
+"""
+
+
+def restored_and_backed_up(one: Path, other: Path, home: Path) -> None:
+    """Restore ``one`` into a new SQLite node in ``home`` and back that up as ``other``, in a process of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
+    secret = home.with_suffix(".passphrase")
+    secret.write_text(PASSPHRASE)
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", BOTH, *map(str, (one, other, secret, home))],
+        env={**kept, "RASR_MODE": "test"}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seals as always, but with little work to try a passphrase."""
+    monkeypatch.setattr(backup, "Sealer", partial(Sealer, strength=10))
+
+
+@pytest.fixture
+def few(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A backup of a node with a handful of rows; the node is empty again."""
+    request.getfixturevalue("db")
+    add_user(username="ana", password="a long password 1", role="planner")
+    add_user(username="Žarko", password="a long password 2", role="administrator")
+    path = tmp_path / "few.rasr"
+    counts = backup.write_backup(path, PASSPHRASE, still)
+    assert (counts["people.user"], counts["people.grant"]) == (2, 2)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"ana" not in path.read_bytes()
+    User.objects.all().delete()
+    return path
+
+
+@pytest.mark.usefixtures("loaded", "planned", "planner")
+def test_every_row_of_a_working_node_comes_back_on_another_database(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.rasr", tmp_path / "other.rasr"
+    counts = backup.write_backup(one, PASSPHRASE, still)
+    for table in ("records.movementline", "records.holding", "people.user", "places.store", "plan.planrun"):
+        assert counts[table], table
+    restored_and_backed_up(one, other, tmp_path / "restored")
+    before, after = inside(one), inside(other)
+    assert list(before) == list(after)
+    for name, content in before.items():
+        assert content == after[name], name
+
+
+def test_a_backup_leaves_out_what_belongs_to_the_machine() -> None:
+    labels = {model._meta.label for model in backup.kept_models()}
+    assert not labels & {"sessions.Session", "auth.Permission", "host.WorkerSeen", "contenttypes.ContentType"}
+    assert not any(label.startswith("django_tasks") for label in labels)
+    assert {"people.User", "people.Grant", "host.NodeState", "records.Movement", "work.Job"} <= labels
+
+
+def test_users_keep_their_passwords_and_new_rows_get_new_numbers(few: Path) -> None:
+    restore_backup(few, PASSPHRASE, still)
+    ana = User.objects.get(username="ana")
+    assert ana.check_password("a long password 1")
+    assert [grant.role for grant in ana.grants.all()] == ["planner"]
+    assert add_user(username="new", password="a long password 3", role="auditor").pk not in {ana.pk}
+    assert not queries.training()
+
+
+def test_a_training_copy_is_one_for_good(few: Path, tmp_path: Path) -> None:
+    restore_backup(few, PASSPHRASE, still, training=True)
+    try:
+        assert queries.training()
+        again = tmp_path / "again.rasr"
+        backup.write_backup(again, PASSPHRASE, still)
+        User.objects.all().delete()
+        NodeState.objects.all().delete()
+        queries.forget()
+        restore_backup(again, PASSPHRASE, still)
+        assert queries.training()
+    finally:
+        queries.forget()
+
+
+def refusal(path: Path, passphrase: str = PASSPHRASE) -> str:
+    """The code with which a restore is refused; nothing may have changed."""
+    before = (User.objects.count(), Jurisdiction.objects.count(), NodeState.objects.count())
+    with pytest.raises(Refused) as refused:
+        restore_backup(path, passphrase, still)
+    assert (User.objects.count(), Jurisdiction.objects.count(), NodeState.objects.count()) == before
+    return refused.value.code
+
+
+def test_a_restore_into_a_node_with_rows_is_refused(few: Path) -> None:
+    Jurisdiction.objects.create(jurisdiction_id="X", name="X", position=0)
+    assert refusal(few) == "node_not_empty"
+
+
+def test_damage_is_found_before_anything_changes(few: Path, tmp_path: Path) -> None:
+    whole, broken = few.read_bytes(), tmp_path / "broken.rasr"
+    for place in (100, len(whole) // 2, len(whole) - 1):
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert refusal(broken) == "backup_damaged", place
+        broken.write_bytes(whole[:place])
+        assert refusal(broken) == "backup_damaged", place
+    assert refusal(few, "another passphrase") == "backup_passphrase"
+    broken.write_bytes(b"PK\x03\x04")
+    assert refusal(broken) == "backup_foreign"
+    assert refusal(tmp_path / "nothing") == "backup_missing"
+    assert refusal(tmp_path) == "unreadable_file"
+
+
+def change_head(**said: Any) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    return lambda files: {**files, "head.json": json.dumps({**json.loads(files["head.json"]), **said}).encode()}
+
+
+def without(name: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    return lambda files: {key: content for key, content in files.items() if not key.startswith(name)}
+
+
+def with_row(name: str, row: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    return lambda files: {key: content + row.encode() * (key.startswith(name)) for key, content in files.items()}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (change_head(migrations=["people.0001_initial"]), "backup_version"),
+        (change_head(format=2), "backup_version"),
+        (change_head(tables={}), "backup_version"),
+        (without("head.json"), "backup_damaged"),
+        (without("end.json"), "backup_damaged"),
+        (without("people.grant"), "backup_damaged"),
+        (without("people.user"), "backup_damaged"),
+        (with_row("people.grant", "[1]\n"), "backup_damaged"),
+        (with_row("people.grant", "{\n"), "backup_damaged"),
+        (lambda files: {**files, "strange/000000.jsonl": b"[1]\n"}, "backup_damaged"),
+        (lambda files: {**files, "end.json": b"{}"}, "backup_damaged"),
+        (lambda _: {}, "backup_damaged"),
+    ],
+)
+def test_what_was_sealed_otherwise_is_refused(
+    few: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], dict[str, bytes]], code: str
+) -> None:
+    assert refusal(seal(tmp_path / "changed.rasr", change(inside(few)))) == code
+    assert Grant.objects.count() == 0
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="the SQLite of tests stands in memory, where a reader locks")
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_sees_one_state_and_holds_up_nobody() -> None:
+    with backup.one_view():
+        assert User.objects.count() == 0
+        writing = Thread(target=write_from_elsewhere)
+        writing.start()
+        writing.join(10)
+        assert not writing.is_alive()
+        assert User.objects.count() == 0
+    assert User.objects.count() == 1
+
+
+def write_from_elsewhere() -> None:
+    try:
+        User.objects.create(username="meanwhile")
+    finally:
+        connection.close()
