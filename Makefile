@@ -28,8 +28,8 @@ package = if [ "$$(id -u)" = 0 ]; then \
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-demo: .venv/made-base .venv/made-static ## Sample region, checked, assessed and planned: the answer as tables, and a report
-	@$(BIN)/rasr demo
+demo: .venv/made-base .venv/made-static .venv/made-messages ## Sample region assessed and planned: the answer, a report, and the node in a browser (SERVE=0: without)
+	@$(BIN)/rasr demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/made-dev .venv/made-static .venv/made-messages chromium postgresql ## Linters, types, contracts, tidy, documentation, tests
 	@$(call quietly,ruff check,$(BIN)/ruff check)

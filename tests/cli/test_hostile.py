@@ -203,7 +203,7 @@ def test_a_sample_may_be_written_again(rasr: Run, sample: Path, tmp_path: Path) 
 def test_a_demo_never_replaces_somebodys_records(rasr: Run, region: Path, tmp_path: Path) -> None:
     before = everything(tmp_path)
     assert region == tmp_path / "region"
-    assert rasr("demo", "--out", tmp_path, "--scale", 0.1).code == 1
+    assert rasr("demo", "--no-serve", "--out", tmp_path, "--scale", 0.1).code == 1
     assert everything(tmp_path) == before
 
 

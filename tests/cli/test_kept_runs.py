@@ -34,7 +34,7 @@ def nothing_is_worked_out(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]
 def test_the_demo_answers_and_the_second_time_from_its_kept_runs(
     rasr: Run, tmp_path: Path, nothing_is_worked_out: Callable[[], None]
 ) -> None:
-    words = ("demo", "--out", tmp_path / "demo", "--scale", 0.1)
+    words = ("demo", "--no-serve", "--out", tmp_path / "demo", "--scale", 0.1)
     first = rasr(*words)
     assert first.code == 0
     assert KEPT not in first.out

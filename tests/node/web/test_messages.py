@@ -8,7 +8,9 @@ import pytest
 from django.utils import translation
 
 from rasr.core.basis.findings import Finding, Refused
+from rasr.core.records import door
 from rasr.core.reference import loader
+from rasr.node.web import messages
 from rasr.node.web.messages import say, say_code
 from rasr.report.texts import LANGUAGES
 
@@ -28,3 +30,7 @@ def test_a_finding_and_a_refusal() -> None:
     with translation.override("en"):
         assert say(finding) == loader.say_finding(finding)
         assert say(Refused("bad_option", option="--seed", reason="no")) == "--seed: no"
+
+
+def test_the_words_that_findings_put_into_sentences_are_known() -> None:
+    assert set(messages.WORDS) == {*door._WANTED.values(), *door._HINTS.values(), door._COMMA_HINT}

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from math import cos, degrees, radians
+from operator import or_
 from typing import Any
 
 import numpy as np
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, ExpressionWrapper, F, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, ExpressionWrapper, F, FloatField, ForeignKey, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
@@ -29,7 +31,7 @@ from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
 from rasr.node.places.models import Licence
 from rasr.node.records import bridge
-from rasr.node.records.models import Article, Exposure, Holding, MovementLine, Register
+from rasr.node.records.models import Article, Batch, Exposure, Holding, MovementLine, Register
 
 Actor = User | AnonymousUser
 SITE_OF = {
@@ -211,6 +213,35 @@ def table_frame(actor: Actor, table: str) -> pl.DataFrame:
     if table == bridge.STOCK:
         return bridge.read_stock(stock(actor)).select(bridge.STOCK_COLUMNS)
     return bridge.read_table(_rows(actor, table)).drop("position")
+
+
+def table_rows(actor: Actor, table: str, words: str = "") -> QuerySet[Any, dict[str, Any]]:
+    """The rows of ``table_frame`` that hold every word in one of their texts, to be read page by page.
+
+    A record of the stock that lies in several stores has its own id in each of them.
+    """
+    texts = [column.name for column in loader.contract(table).columns if column.dtype == "text"]
+    if table == bridge.STOCK:
+        names = {name: name if name in bridge.OF_HOLDING else f"batch__{name}" for name in bridge.STOCK_COLUMNS}
+        rows: QuerySet[Any] = stock(actor)
+    else:
+        names = {column.name: column.name for column in loader.contract(table).columns}
+        rows = _rows(actor, table)
+    for word in words.split():
+        held = (Q(**{f"{_text_path(rows.model, names[text])}__icontains": word}) for text in texts)
+        rows = rows.filter(reduce(or_, held, Q(pk__in=())))
+    renamed = {name: F(path) for name, path in names.items() if name != path}
+    kept = [name for name, path in names.items() if name == path]
+    return rows.order_by("position").values(*kept, **renamed)
+
+
+def _text_path(model: type[Model], path: str) -> str:
+    """The path to a text to look into; of a reference, to the key that it names."""
+    before, _, name = path.rpartition("__")
+    owner = Batch if before else model
+    found = next(field for field in owner._meta.concrete_fields if field.attname == name)
+    inner = f"{found.name}__{found.target_field.name}" if isinstance(found, ForeignKey) else name
+    return f"{before}__{inner}" if before else inner
 
 
 def exposures_near(latitude_deg: float, longitude_deg: float, radius_km: float) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_tables2 as tables
 import polars as pl
+from django import forms
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -24,7 +25,8 @@ from rasr.node.records.filters import ArticleFilter, HeldFilter, StockFilter
 from rasr.node.records.models import Article, Holding
 from rasr.node.records.tables import ArticleTable, HeldTable, StockTable, frame_of, unit_name
 from rasr.node.web import exports
-from rasr.node.web.lists import FramePage, ListPage
+from rasr.node.web.framedata import PagedRows, holding
+from rasr.node.web.lists import FramePage, ListPage, Look, Words, frame_columns
 
 
 class Righted(View):
@@ -172,7 +174,7 @@ class RegisterTable(Righted, FramePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
         """The page of the table, remembered under its own name."""
         table = kwargs["table_name"]
-        if table not in queries.table_counts(actor_of(request)):
+        if table not in NAMES:
             raise Http404
         self.name, self.export_name = f"register-{table}", table  # type: ignore[misc]  # each table has its own
         self.page_title, self.intro = NAMES[table], MEANINGS[table]
@@ -180,9 +182,22 @@ class RegisterTable(Righted, FramePage):
         self.headings = {name: name for name in names}  # type: ignore[misc]  # as they stand in the workbook
         return super().get(request, *args, **kwargs)
 
-    def frame(self) -> pl.DataFrame:
-        """The rows in scope."""
-        return queries.table_frame(self.request.user, self.kwargs["table_name"])
+    def filtered(self) -> tuple[Any, forms.BaseForm | None]:
+        """The rows in scope that hold the words asked for, read page by page: a table may have a million."""
+        form = Words(self.request.GET or None)
+        self.words = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
+        return queries.table_rows(self.request.user, self.kwargs["table_name"], self.words), form
+
+    def table(self, rows: Any) -> tables.Table:
+        """A table with a column for each of the contract's."""
+        empty = loader.contract(self.kwargs["table_name"]).empty()
+        made = frame_columns(empty, empty.columns, Look(self.headings))
+        order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in empty.columns]
+        return tables.Table(PagedRows(rows), extra_columns=made, order_by=order, request=self.request)
+
+    def export_frame(self, table: tables.Table) -> pl.DataFrame:  # noqa: ARG002  (whole, not as the page has it)
+        """The rows as a frame of the contract, as many as hold the words, in the order of the register."""
+        return holding(queries.table_frame(self.request.user, self.kwargs["table_name"]), self.words)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Its columns besides."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import polars as pl
+from django.db.models import F
 from django_tables2.data import TableData
 
 
@@ -34,6 +36,26 @@ class FrameData(TableData):
         if names:
             down = [str(alias).startswith("-") for alias in aliases]
             self.data = self.data.sort(names, descending=down, nulls_last=True, maintain_order=True)
+
+
+class PagedRows(TableData):
+    """Rows of a queryset of values: sorted and counted by the database, which gives the rows of one page only."""
+
+    data: Any
+
+    def __len__(self) -> int:
+        return self._length
+
+    @cached_property
+    def _length(self) -> int:
+        return int(self.data.count())
+
+    def order_by(self, aliases: Sequence[str]) -> None:
+        """Sort by columns, ``-`` before a name for downward; unknown values come last, equal rows keep their order."""
+        names = [(F(str(alias).lstrip("-")), str(alias).startswith("-")) for alias in aliases]
+        order = [name.desc(nulls_last=True) if down else name.asc(nulls_last=True) for name, down in names]
+        if order:
+            self.data = self.data.order_by(*order, "pk")
 
 
 def holding(frame: pl.DataFrame, words: str) -> pl.DataFrame:

@@ -8,10 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from rasr.core.basis.findings import Finding, Number, Refused
 from rasr.core.reference import loader
+
+WORDED = ("wanted", "hint")
+"""Numbers of a finding that are words of ours, in English: see ``core.records.door``."""
+WORDS = (
+    gettext_noop("number"),
+    gettext_noop("whole number"),
+    gettext_noop("date"),
+    gettext_noop("yes or no"),
+    gettext_noop("text"),
+    gettext_noop("Write digits only; the unit stands in the column's name. Leave the cell empty if it is unknown."),
+    gettext_noop("Write digits only, without decimals. Leave the cell empty if it is unknown."),
+    gettext_noop("Write it as 2027-05-31, or format the cell as a date."),
+    gettext_noop("Write yes or no."),
+    gettext_noop("Write a text."),
+    gettext_noop("Use a point for the decimals and nothing between thousands."),
+)
 
 
 def say(fault: Finding | Refused) -> str:
@@ -24,4 +40,8 @@ def say(fault: Finding | Refused) -> str:
 
 def say_code(code: str, numbers: Mapping[str, Number]) -> str:
     """The sentence of a code and its numbers, as they are kept for a job or a finding."""
-    return gettext(loader.sentences()[code].text).format(**numbers)
+    told = {
+        name: gettext(text) if name in WORDED and isinstance(text, str) and text else text
+        for name, text in numbers.items()
+    }
+    return gettext(loader.sentences()[code].text).format(**told)

@@ -11,6 +11,8 @@ from typing import Any
 
 from django import forms, template
 from django.contrib.messages.storage.base import Message
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -127,8 +129,28 @@ def control(field: forms.BoundField, look: str = "") -> dict[str, Any]:
     elif isinstance(widget, forms.Select):
         kind = "form-select"
     css = " ".join(filter(None, (kind, widget.attrs.get("class", ""), "is-invalid" if field.errors else "")))
-    drawn = field.as_widget(attrs={"class": css})
+    drawn = _long_select(field, css) if _is_long(widget) else field.as_widget(attrs={"class": css})
     return {"field": field, "drawn": drawn, "look": look, "check": isinstance(widget, forms.CheckboxInput)}
+
+
+LONG = 40
+"""From so many choices on a select is drawn without a template for each of them: there may be a thousand sites."""
+
+
+def _is_long(widget: forms.Widget) -> bool:
+    return type(widget) is forms.Select and len(list(widget.choices)) >= LONG
+
+
+def _long_select(field: forms.BoundField, css: str) -> SafeString:
+    """A select with its options, as Django's own would draw it."""
+    value = "" if field.value() is None else str(field.value())
+    attrs = field.build_widget_attrs({"class": css, "id": field.auto_id}, field.field.widget)
+    options = (
+        (code, mark_safe(" selected") if code == value else "", name)
+        for code, name in ((str(code), name) for code, name in field.field.widget.choices)
+    )
+    body = format_html_join("", '<option value="{}"{}>{}</option>', options)
+    return format_html('<select name="{}"{}>{}</select>', field.html_name, flatatt(attrs), body)
 
 
 # Charts and maps.

@@ -74,7 +74,10 @@
       option: {
         legend: { data: data.series.map((one) => one.name), show: data.series.length > 1 },
         tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: colours.quiet } }, formatter: (items) => told(items[0].dataIndex) },
-        xAxis: axis(colours, { type: "category", boundaryGap: false, data: data.periods }),
+        xAxis: axis(colours, {
+          type: "category", boundaryGap: false, data: data.periods,
+          axisLabel: { color: colours.quiet, fontSize: 11, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },
+        }),
         yAxis: values(colours, data.unit, { min: 0 }),
         series,
       },
