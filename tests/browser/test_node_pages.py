@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Node
-from tests.browser.walk import BY_POST, DATA, Visit, Walker, views, walk
+from tests.browser.walk import BY_POST, DATA, Visit, Walker, view_of, views, walk
 
 from tools import messages
 
@@ -23,7 +23,8 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
 GRAVE = ("serious", "critical")
 VISIBLE = """() => {
     const found = [];
-    const shown = each => each.checkVisibility() && !each.closest('script, style, [lang]:not(html), [translate=no]');
+    const quiet = 'script, style, code, [lang]:not(html), [translate=no]';
+    const shown = each => each.checkVisibility() && !each.closest(quiet);
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         if (shown(walker.currentNode.parentElement)) found.push(walker.currentNode.data);
@@ -76,7 +77,8 @@ def test_every_page_that_links_lead_to_is_right(walked: Callable[[str], list[Vis
 
 def test_links_lead_to_every_page(walked: Callable[[str], list[Visit]]) -> None:
     visited = {visit.view for role in ("planner", "administrator", "storekeeper") for visit in walked(role)}
-    assert sorted(set(views()) - visited - set(BY_POST) - set(DATA)) == []
+    known = {*visited, *map(view_of, PUBLIC), *BY_POST, *DATA}
+    assert sorted(set(views()) - known) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -29,7 +29,7 @@ def test_version(rasr: Run) -> None:
 def test_without_a_command_the_help_is_shown(rasr: Run) -> None:
     ran = rasr()
     assert ran.code == 2
-    assert all(f"    {name} " in ran.out for name in COMMANDS)
+    assert all(f"\n    {name}" in ran.out for name in COMMANDS)
 
 
 def test_every_command_has_a_room() -> None:

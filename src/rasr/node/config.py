@@ -81,7 +81,7 @@ class NodeConfig:
     def bind_address(self) -> tuple[str, int]:
         """Address and port of the server. Raises BadConfigError."""
         host, _, port = self.bind.rpartition(":")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
             raise BadConfigError(f"bind is {self.bind!r}; it must be an address and a port such as 127.0.0.1:8000")
         return host.strip("[]"), int(port)
 
@@ -118,7 +118,7 @@ def _typed(name: str, kind: Any, value: Any, where: str) -> Any:
             return value.lower() in ("yes", "true")
         raise BadConfigError(f"{where}: {name} must be yes or no")
     if kind == "int":
-        if isinstance(value, bool) or not str(value).isdigit() or int(value) < 1:
+        if isinstance(value, bool) or not str(value).isdecimal() or int(value) < 1:
             raise BadConfigError(f"{where}: {name} must be a whole number above 0")
         return int(value)
     if not isinstance(value, str):
@@ -127,16 +127,21 @@ def _typed(name: str, kind: Any, value: Any, where: str) -> Any:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    wanted = "database_url must be sqlite, or postgresql://user:password@host:port/name"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # which quotes what stands there: a part of the password, if it holds a sign of addresses
+        raise BadConfigError(f"{wanted}; in the password / is written %2F, : %3A, @ %40 and # %23") from None
     if parts.scheme not in POSTGRESQL or not parts.path.strip("/"):
-        raise BadConfigError("database_url must be sqlite, or postgresql://user:password@host:port/name")
+        raise BadConfigError(wanted)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
+        "PORT": port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(parts.query))},

@@ -339,3 +339,34 @@ def test_what_was_received_and_never_checked_can_be_checked(client: Client, good
     client.post(reverse("records:check", args=[upload.pk]))
     assert work_off() == [""]
     assert "What would change" in page(client, upload.pk)
+
+
+def test_dropped_while_it_is_checked_nothing_of_it_stays(
+    client: Client, good: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dropped_meanwhile(source: Path, target: Path, findings: list[Any]) -> None:
+        upload = Upload.objects.get()
+        uploading.discard(actor=upload.actor, upload_id=upload.pk)
+        target.write_bytes(good)
+        assert source.name == upload.file
+        assert findings is not None
+
+    before = files()
+    client.post(NEW, {"file": SimpleUploadedFile("region.xlsx", good)})
+    monkeypatch.setattr(uploading, "annotate", dropped_meanwhile)
+    assert work_off() == ["upload_closed"]
+    assert Upload.objects.get().state == UploadState.DISCARDED
+    assert files() <= before
+
+
+def test_a_name_that_would_be_markup_or_a_header_is_text(client: Client, good: bytes) -> None:
+    upload_id = send(client, broken(good), "<img src=x onerror=alert(1)>.xlsx")
+    shown = page(client, upload_id)
+    assert "<img src=x" not in shown
+    assert "&lt;img src=x onerror=alert(1)&gt;" in shown
+    Upload.objects.update(name='a"; filename=evil.exe; \r\nX-Evil: é.xlsx')
+    answer = client.get(reverse("records:annotated", args=[upload_id]))
+    assert "X-Evil" not in answer.headers
+    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''a%22%3B%20filename%3Devil.exe")
+    assert answer["Cache-Control"] == "no-store"
+    answer.close()

@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.node.web.gallery import FRAME
 
+from rasr.node.web.lists import MOST_KEPT, SESSION_KEY
+
 pytestmark = [pytest.mark.urls("tests.node.web.gallery"), pytest.mark.django_db]
 USERS, STORES = "/desk/stores/users/", "/frame/"
 
@@ -53,9 +55,11 @@ def test_sort_and_pages(reader: Client) -> None:
     assert len(names(text(reader, USERS + "?per_page=50"))) == 30
 
 
-@pytest.mark.parametrize(
-    "query", ["page=99", "page=x", "page=-1", "per_page=7", "per_page=x", "sort=password", "sort=,", "sort=-"]
-)
+ODD = ["page=99", "page=x", "page=-1", "per_page=7", "per_page=x", "sort=password", "sort=,", "sort=-"]
+TRICKS = ["per_page=%C2%B2", f"per_page={'9' * 4500}", f"page={'9' * 4500}", "q=%00", "sort=%00"]
+
+
+@pytest.mark.parametrize("query", [*ODD, *TRICKS])
 def test_what_no_form_of_ours_sends_does_no_harm(reader: Client, query: str) -> None:
     for address in (USERS, STORES):
         assert names(text(reader, f"{address}?{query}"))
@@ -138,3 +142,14 @@ def test_unknown_values_come_last_in_both_directions(reader: Client) -> None:
     for sign in ("", "-"):
         content = b"".join(reader.get(f"{STORES}?sort={sign}neq_kg&export=csv")).decode("utf-8-sig")
         assert pl.read_csv(io.StringIO(content))["neq_kg"].tail(10).null_count() == 10
+
+
+def test_only_the_last_lists_are_remembered(reader: Client) -> None:
+    session = reader.session
+    session[SESSION_KEY] = {f"list {number}": "q=a" for number in range(MOST_KEPT)}
+    session.save()
+    text(reader, USERS + "?q=user1")
+    kept = list(reader.session[SESSION_KEY])
+    assert len(kept) == MOST_KEPT
+    assert kept[0] == "list 1"
+    assert reader.get(USERS)["Location"] == USERS + "?q=user1"

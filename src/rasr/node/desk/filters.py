@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rasr.node.desk.queries.due import LICENCE_AHEAD, stores_mixed
 from rasr.node.desk.queries.lists import choice, house_inside, over_licence
 from rasr.node.web import codes
+from rasr.node.web.lists import LONGEST_WORDS
 
 YES = "yes"
 YES_NO = ((YES, _("Yes")), ("no", _("No")))
@@ -29,7 +30,7 @@ class PlaceFilter(filters.FilterSet):
     organisation_path = "organisation"
     looked_in: tuple[str, ...] = ()
 
-    q = filters.CharFilter(label=_("Search"), method="by_words")
+    q = filters.CharFilter(label=_("Search"), method="by_words", max_length=LONGEST_WORDS)
     jurisdiction = filters.ChoiceFilter(label=_("Jurisdiction"), method="by_jurisdiction", empty_label=_("All"))
     organisation = filters.ChoiceFilter(label=_("Organisation"), method="by_organisation", empty_label=_("All"))
     house = filters.ChoiceFilter(label=_("House too near"), method="by_house", choices=YES_NO, empty_label=_("All"))

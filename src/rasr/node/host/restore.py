@@ -27,6 +27,8 @@ BORN = {"records.Register", "host.NodeState"}
 """Models of which an empty node may have a row: there is one at most, and the backup's takes its place."""
 PART_LIMIT_BYTES = 1_500_000_000
 ROWS_AT_ONCE = 2000
+UNLIKE_OURS = (ValueError, TypeError, KeyError, RecursionError, tarfile.TarError, zlib.error, EOFError)
+"""What reading raises where somebody sealed what we never write."""
 _CODES = {
     "foreign": "backup_foreign",
     "version": "backup_version",
@@ -58,7 +60,7 @@ def restore_backup(path: Path, passphrase: str, progress: Progress, *, training:
         raise Refused("unreadable_file", path=str(path), reason=fault.strerror or str(fault)) from fault
     except OperationalError as fault:
         raise unreachable(fault) from fault
-    except (DatabaseError, ValueError, ValidationError, KeyError, tarfile.TarError, zlib.error, EOFError) as fault:
+    except (*UNLIKE_OURS, DatabaseError, ValidationError) as fault:
         # The bytes are proved to be those that were sealed, so whoever sealed them wrote them otherwise than we do.
         raise Refused("backup_damaged", path=str(path)) from fault
     queries.forget()

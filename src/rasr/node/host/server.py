@@ -24,7 +24,7 @@ from rasr.node.config import NodeConfig
 from rasr.node.host import doors, home
 from rasr.node.host.certificates import Files
 
-THREADS = 4
+THREADS = 12
 GRACE_S = 5
 TIMEOUT_S = 120
 REQUESTS_EACH = 10_000

@@ -14,6 +14,7 @@ from rasr.node.places import queries as places
 from rasr.node.records.choices import SOON_DAYS, Deadline, Missing, Unknown
 from rasr.node.records.models import UploadState
 from rasr.node.web import codes
+from rasr.node.web.lists import LONGEST_WORDS
 
 ALL = _("All")
 FAMILIES = [(code, name) for code, name in codes.choices("family") if code != "all"]
@@ -28,7 +29,7 @@ class ByWords(filters.FilterSet):
     """Looks for words in the texts ``looked_in``."""
 
     looked_in: tuple[str, ...] = ()
-    q = filters.CharFilter(label=_("Search"), method="by_words")
+    q = filters.CharFilter(label=_("Search"), method="by_words", max_length=LONGEST_WORDS)
 
     def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
         """Rows in which every word is found in one of the texts."""

@@ -116,7 +116,11 @@ def check(*, actor: User, upload_id: UUID | str, progress: Progress = silent) ->
         _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=refused_numbers)
         _delete_files(found)
         return upload(actor=actor, upload_id=upload_id)
-    _move(found, UploadState.CHECKED, **state)
+    try:
+        _move(found, UploadState.CHECKED, **state)
+    except Refused:
+        _delete_files(found)  # dropped meanwhile, and the marked copy was made after that
+        raise
     return upload(actor=actor, upload_id=upload_id)
 
 

@@ -192,6 +192,8 @@ class RegisterTable(Righted, FramePage):
         """A table with a column for each of the contract's."""
         empty = loader.contract(self.kwargs["table_name"]).empty()
         made = frame_columns(empty, empty.columns, Look(self.headings))
+        for _name, column in made:  # headed as in the workbook, in every language
+            column.attrs = {**column.attrs, "th": {**column.attrs.get("th", {}), "translate": "no"}}
         order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in empty.columns]
         return tables.Table(PagedRows(rows), extra_columns=made, order_by=order, request=self.request)
 

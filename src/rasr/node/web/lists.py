@@ -37,6 +37,10 @@ SESSION_KEY = "lists"
 NEVER_KEPT = ("export", "reset")
 LONGEST_KEPT = 1_000
 """Characters of a query that are remembered; a longer one was not made by a form of ours."""
+MOST_KEPT = 50
+"""Lists whose query is remembered, the latest asked: the session is read with every page."""
+LONGEST_WORDS = 100
+"""Characters of what is looked for: every word is a condition that the database weighs for every row."""
 Text = str | Promise
 
 
@@ -87,7 +91,7 @@ class Listing(TemplateView):
         """Cut the table to the page that was asked for; beyond the last it is the last."""
         given = self.request.GET
         size = given.get("per_page", "")
-        per_page = int(size) if size.isdigit() and int(size) in PAGE_SIZES else self.page_size
+        per_page = {str(known): known for known in PAGE_SIZES}.get(size, self.page_size)
         try:
             table.paginate(page=given.get("page", 1), per_page=per_page)
         except PageNotAnInteger:
@@ -140,7 +144,9 @@ class ListPage(Listing):
 class Words(forms.Form):
     """Words to look for."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.TextInput({"type": "search"}))
+    q = forms.CharField(
+        label=_("Search"), required=False, max_length=LONGEST_WORDS, widget=forms.TextInput({"type": "search"})
+    )
 
 
 class FramePage(Listing):
@@ -252,5 +258,6 @@ def remembered(request: HttpRequest, name: str) -> HttpResponseRedirect | None:
         return HttpResponseRedirect(address(request, kept[name])) if kept.get(name) else None
     query = asked(request).urlencode()
     if len(query) <= LONGEST_KEPT and query != kept.get(name, "") and "export" not in request.GET:
-        request.session[SESSION_KEY] = {**kept, name: query}
+        others = [(key, value) for key, value in kept.items() if key != name]
+        request.session[SESSION_KEY] = dict([*others, (name, query)][-MOST_KEPT:])
     return None

@@ -1,4 +1,4 @@
-"""The language of a request: of the user, else of the session, else of the browser, else of the node."""
+"""Around every page: its language, that no browser keeps it, and that its address is a text."""
 
 from __future__ import annotations
 
@@ -6,18 +6,46 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from rasr.node.web import languages
 from rasr.report.texts import LANGUAGES
 
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class NotKept:
+    """Tells browsers to keep no page: who comes next to the same machine finds nothing, also with the button Back."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, marked; what says itself how it may be kept stays as it is."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+class TextAddress:
+    """Answers 404 where the address holds the character 0: no id does, and PostgreSQL takes it for a fault."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer. Raises Http404."""
+        if "\0" in request.path:
+            raise Http404
+        return self.get_response(request)
+
 
 class LanguageMiddleware:
-    """Speaks the language of whoever asks."""
+    """Speaks the language of whoever asks: of the user, else of the session, else of the browser, else of the node."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
