@@ -13,6 +13,7 @@ export DEBIAN_FRONTEND := noninteractive
 
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
@@ -38,9 +39,9 @@ test: .venv/made-dev .venv/made-static .venv/made-messages chromium postgresql #
 	@$(call quietly,import contracts,$(BIN)/lint-imports --no-cache)
 	@$(call quietly,tidy,$(BIN)/python -m tools.tidy)
 	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
-	@echo "== pytest"; $(BIN)/pytest
+	@echo "== pytest"; $(PYTEST)
 	@if $(BIN)/python -m tools.postgres --find >/dev/null 2>&1; then \
-		echo "== pytest tests/node, on PostgreSQL"; $(BIN)/python -m tools.postgres $(BIN)/pytest tests/node; \
+		echo "== pytest tests/node, on PostgreSQL"; $(BIN)/python -m tools.postgres $(PYTEST) tests/node; \
 	else echo "!! NOT TESTED: the node on PostgreSQL (please install the package postgresql)" >&2; fi
 
 bench: .venv/made-dev .venv/made-static .venv/made-messages ## Measures speed and memory against the targets of docs/performance.md
