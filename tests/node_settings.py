@@ -15,6 +15,7 @@ register(rmtree, HOME, ignore_errors=True)
 os.environ["RASR_HOME"] = str(HOME)
 os.environ["RASR_MODE"] = "test"
 os.environ.setdefault("RASR_LOG_LEVEL", "warning")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser of other tests in this process runs a loop
 
 from rasr.node.settings import *  # noqa: E402, F403  # made from the environment just set
 

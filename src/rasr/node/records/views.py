@@ -193,7 +193,8 @@ class RegisterTable(Righted, FramePage):
         empty = loader.contract(self.kwargs["table_name"]).empty()
         made = frame_columns(empty, empty.columns, Look(self.headings))
         for _name, column in made:  # headed as in the workbook, in every language
-            column.attrs = {**column.attrs, "th": {**column.attrs.get("th", {}), "translate": "no"}}
+            own = {cell: {**column.attrs.get(cell, {}), "translate": "no"} for cell in ("th", "td")}
+            column.attrs = {**column.attrs, **own}
         order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in empty.columns]
         return tables.Table(PagedRows(rows), extra_columns=made, order_by=order, request=self.request)
 
