@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 import tarfile
 from collections.abc import Callable
 from functools import partial
@@ -16,27 +13,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from tests.node.host.sealed import PASSPHRASE, inside, still
 
 from rasr.core.basis.findings import Refused
-from rasr.core.basis.seal import Opener, Sealer
+from rasr.core.basis.seal import Sealer
 from rasr.node.host import backup, queries
 from rasr.node.host.models import NodeState
 from rasr.node.host.restore import restore_backup
 from rasr.node.people.models import Grant, User
 from rasr.node.people.services import add_user
 from rasr.node.places.models import Jurisdiction
-
-PASSPHRASE = "correct horse battery"
-
-
-def still(_table: str, _share: float) -> None:
-    """Nobody watches."""
-
-
-def inside(path: Path) -> dict[str, bytes]:
-    """The files under the seal."""
-    with path.open("rb") as file, tarfile.open(fileobj=Opener(file, PASSPHRASE), mode="r|gz") as tar:  # type: ignore[arg-type]
-        return {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
 
 
 def seal(path: Path, files: dict[str, bytes]) -> Path:
@@ -50,27 +36,6 @@ def seal(path: Path, files: dict[str, bytes]) -> Path:
     with path.open("wb") as out, Sealer(out, PASSPHRASE, strength=10) as sealed:
         sealed.write(plain.getvalue())
     return path
-
-
-BOTH = """
-import sys
-from rasr.cli.main import main
-one, other, secret, home = sys.argv[1:]
-tail = ["--passphrase-file", secret, "--home", home, "--json"]
-sys.exit(main(["restore", one, *tail]) or main(["backup", other, *tail]))
-"""
-
-
-def restored_and_backed_up(one: Path, other: Path, home: Path) -> None:
-    """Restore ``one`` into a new SQLite node in ``home`` and back that up as ``other``, in a process of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    secret = home.with_suffix(".passphrase")
-    secret.write_text(PASSPHRASE)
-    ran = subprocess.run(
-        [sys.executable, "-P", "-c", BOTH, *map(str, (one, other, secret, home))],
-        env={**kept, "RASR_MODE": "test"}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.fixture(autouse=True)
@@ -92,19 +57,6 @@ def few(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     assert b"ana" not in path.read_bytes()
     User.objects.all().delete()
     return path
-
-
-@pytest.mark.usefixtures("loaded", "planned", "planner")
-def test_every_row_of_a_working_node_comes_back_on_another_database(tmp_path: Path) -> None:
-    one, other = tmp_path / "one.rasr", tmp_path / "other.rasr"
-    counts = backup.write_backup(one, PASSPHRASE, still)
-    for table in ("records.movementline", "records.holding", "people.user", "places.store", "plan.planrun"):
-        assert counts[table], table
-    restored_and_backed_up(one, other, tmp_path / "restored")
-    before, after = inside(one), inside(other)
-    assert list(before) == list(after)
-    for name, content in before.items():
-        assert content == after[name], name
 
 
 def test_a_backup_leaves_out_what_belongs_to_the_machine() -> None:
