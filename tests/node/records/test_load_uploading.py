@@ -29,8 +29,14 @@ Send = Callable[..., Upload]
 
 @pytest.fixture
 def ana() -> Iterator[User]:
-    """A planner; afterwards no file is left."""
+    """A planner; before, no file is left of other tests, and none afterwards."""
+    cleared()
     yield somebody("ana", "planner")
+    cleared()
+
+
+def cleared() -> None:
+    """Nothing lies in the folder any more."""
     for path in uploading.folder().glob("*"):
         path.unlink()
 
