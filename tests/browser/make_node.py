@@ -50,8 +50,8 @@ def main(home: Path) -> None:
     from tests.node.conftest import keep_assessment, keep_plan, load, somebody
 
     from rasr.node.host.home import prepare
+    from rasr.node.jobs.models import Job
     from rasr.node.records import uploading
-    from rasr.node.work.models import Job
 
     prepare()
     region = Region.from_frames(make_sample(SEED, SCALE))

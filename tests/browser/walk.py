@@ -20,11 +20,11 @@ EACH = 2
 """Pages visited of one kind (of one named address), such as two stores of ninety."""
 
 BY_POST = (
-    "people:sign-out", "people:choose", "work:cancel", "assessment:start", "plan:start", "records:check",
+    "people:sign-out", "people:choose", "jobs:cancel", "assessment:start", "plan:start", "records:check",
     "records:load", "records:discard",
 )  # fmt: skip
 DATA = (
-    "host:live", "host:ready", "host:certificate", "work:job-progress", "desk:map-data", "desk:site-surroundings",
+    "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
     "desk:store-surroundings",
 )  # fmt: skip
 """Addresses that pages ask for themselves, or other programs."""

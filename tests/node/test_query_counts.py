@@ -18,9 +18,9 @@ from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled
 
 from rasr.core.records.region import Region
 from rasr.facade import plan
+from rasr.node.jobs.models import Job
 from rasr.node.people.models import User
 from rasr.node.records.models import Upload
-from rasr.node.work.models import Job
 from rasr.sample import make_sample
 
 SCALES = (0.1, 0.2)
@@ -54,9 +54,9 @@ COUNTS = {
     "records:upload-new": 3,
     "records:uploads": 5,
     "records:whole-register": 24,
-    "work:job": 5,
-    "work:job-progress": 5,
-    "work:jobs": 5,
+    "jobs:job": 5,
+    "jobs:job-progress": 5,
+    "jobs:jobs": 5,
 }
 """Queries of each page for a planner who is signed in; three of them find the session, the user and the roles."""
 VALUES = {

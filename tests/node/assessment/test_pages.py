@@ -15,9 +15,9 @@ from django.utils.html import escape
 from rasr.node.assessment import bridge, queries, telling
 from rasr.node.assessment.headings import HEADINGS, TABLES
 from rasr.node.assessment.models import Run
+from rasr.node.jobs.models import Job
 from rasr.node.people.models import User
 from rasr.node.records.models import Register
-from rasr.node.work.models import Job
 from rasr.report.texts import Texts
 
 ClientOf = Callable[[User], Client]
@@ -107,7 +107,7 @@ def test_assess_now_leads_to_the_job_and_then_to_the_kept_run(
     assert "Nothing has changed" in kept.text
     Register.objects.update(digest="moved on")
     new = client.post(reverse("assessment:start"))
-    assert new["Location"] == reverse("work:job", args=[Job.objects.get().pk])
+    assert new["Location"] == reverse("jobs:job", args=[Job.objects.get().pk])
 
 
 def test_an_empty_register_is_told_in_a_sentence(planner: User, client_of: ClientOf) -> None:

@@ -22,11 +22,11 @@ from rasr.core.records.region import Region
 from rasr.core.report.worst import ten_worst
 from rasr.node.assessment import bridge, queries, services
 from rasr.node.assessment.models import Run, RunTable, SiteDanger, StoreDanger
+from rasr.node.jobs import running
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.registry import Cancelled
 from rasr.node.people.models import User
 from rasr.node.records.models import Register
-from rasr.node.work import running
-from rasr.node.work.models import Job, State
-from rasr.node.work.registry import Cancelled
 
 pytestmark = pytest.mark.usefixtures("loaded")
 AS_OF = date(2027, 1, 1)

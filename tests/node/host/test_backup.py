@@ -63,7 +63,7 @@ def test_a_backup_leaves_out_what_belongs_to_the_machine() -> None:
     labels = {model._meta.label for model in backup.kept_models()}
     assert not labels & {"sessions.Session", "auth.Permission", "host.WorkerSeen", "contenttypes.ContentType"}
     assert not any(label.startswith("django_tasks") for label in labels)
-    assert {"people.User", "people.Grant", "host.NodeState", "records.Movement", "work.Job"} <= labels
+    assert {"people.User", "people.Grant", "host.NodeState", "records.Movement", "jobs.Job"} <= labels
 
 
 def test_users_keep_their_passwords_and_new_rows_get_new_numbers(few: Path) -> None:

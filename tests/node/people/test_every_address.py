@@ -18,17 +18,17 @@ from rasr.core.records.region import Region
 from rasr.core.reference import loader
 from rasr.node.assessment import headings as of_assessment
 from rasr.node.assessment.models import Run
+from rasr.node.jobs.models import Job
 from rasr.node.people.models import User
 from rasr.node.plan import headings as of_plan
 from rasr.node.plan.models import PlanRun
 from rasr.node.records.models import Upload
-from rasr.node.work.models import Job
 
 Browser = Callable[[User], Client]
 SECRET = "Dragonfly"
 """Stands in the upload and the job of somebody else."""
 ACTS = (
-    "people:sign-in people:sign-out people:choose work:cancel records:check records:load records:discard "
+    "people:sign-in people:sign-out people:choose jobs:cancel records:check records:load records:discard "
     "assessment:start plan:start"
 ).split()
 """Addresses that show nothing: they do something, and lead elsewhere."""
@@ -53,8 +53,8 @@ def addresses(planner: User, loaded: Region, places: Places, assessed: Run, plan
         "records:table": [{"table_name": each} for each in tables],
         "records:upload": [{"upload_id": upload.pk}],
         "records:annotated": [{"upload_id": upload.pk}],
-        "work:job": [{"job_id": job.pk}],
-        "work:job-progress": [{"job_id": job.pk}],
+        "jobs:job": [{"job_id": job.pk}],
+        "jobs:job-progress": [{"job_id": job.pk}],
         "assessment:run": [{"run_id": assessed.pk}],
         "assessment:table": [{"run_id": assessed.pk, "name": each} for each in of_assessment.TABLES],
         "plan:run": [{"run_id": planned.pk}],
@@ -142,7 +142,7 @@ def test_nothing_is_told_of_places_out_of_scope(
 def test_who_may_see_everything_is_told(
     addresses: dict[str, list[str]], loaded: Region, places: Places, planner: User, client_of: Browser
 ) -> None:
-    few = {name: addresses[name] for name in ("desk:stores", "desk:map-data", "assessment:run", "work:job", "plan:run")}
+    few = {name: addresses[name] for name in ("desk:stores", "desk:map-data", "assessment:run", "jobs:job", "plan:run")}
     foreign = {*told_abroad(loaded, [places.site_id]), SECRET}
     found = leaks(client_of(planner), few, foreign, ("", "", ""))
     assert {each for several in few.values() for each in several} <= set(found)

@@ -16,12 +16,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from rasr.core.plan.result import Plan
+from rasr.node.jobs.models import Job
 from rasr.node.people.models import User
 from rasr.node.plan import queries
 from rasr.node.plan.models import PlanRun
 from rasr.node.plan.templatetags.plan_blocks import table_body
 from rasr.node.records.models import Register
-from rasr.node.work.models import Job
 from rasr.report.page import Cell, Head, Table
 
 SignIn = Callable[[User], Client]

@@ -9,13 +9,13 @@ from django.test import Client
 from tests.core.plan.small import small, swap
 
 from rasr.core.plan.options import Options
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.running import work_off
 from rasr.node.people.models import User
 from rasr.node.people.services import add_user
 from rasr.node.plan import services
 from rasr.node.plan.models import PlanRun
 from rasr.node.records.services import load_region
-from rasr.node.work.models import Job, State
-from rasr.node.work.running import work_off
 
 pytestmark = pytest.mark.django_db
 TOO_MUCH = {

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 
 from rasr.core.plan.options import Options
 from rasr.core.plan.result import Plan
+from rasr.node.jobs.models import Job
 from rasr.node.people.models import User
 from rasr.node.plan import queries, services
 from rasr.node.plan.bridge import load_plan, load_table
 from rasr.node.plan.models import PlanRun
 from rasr.node.records.models import Register
-from rasr.node.work.models import Job
 
 OTHER = Options(partial=True)
 

@@ -13,13 +13,13 @@ from rasr.cli.main import main
 from rasr.core.plan.options import Options
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
+from rasr.node.jobs.registry import Cancelled
 from rasr.node.people.models import User
 from rasr.node.people.services import add_user
 from rasr.node.plan import services
 from rasr.node.plan.bridge import load_plan
 from rasr.node.plan.models import PlanRun, PlanTable
 from rasr.node.records.services import load_region
-from rasr.node.work.registry import Cancelled
 
 STORY = Path(__file__).parents[2] / "cases" / "two-authorities" / "given"
 pytestmark = pytest.mark.django_db

@@ -17,11 +17,11 @@ from tests.node.records.small_register import only, records, region
 
 from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
+from rasr.node.jobs.registry import Work
 from rasr.node.people.models import User
 from rasr.node.records import bridge, load, uploading
 from rasr.node.records.models import Movement, Upload, UploadState
 from rasr.node.records.tasks import check_upload, load_upload
-from rasr.node.work.registry import Work
 
 pytestmark = pytest.mark.django_db
 Send = Callable[..., Upload]

@@ -24,11 +24,11 @@ from tests.node.conftest import somebody
 
 from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
+from rasr.node.jobs.models import Job
+from rasr.node.jobs.registry import Work, handler_of
 from rasr.node.people.models import User
 from rasr.node.records import queries, uploading
 from rasr.node.records.models import Holding, Upload, UploadState
-from rasr.node.work.models import Job
-from rasr.node.work.registry import Work, handler_of
 
 ClientOf = Callable[[User], Client]
 NEW = "/uploads/new/"
@@ -85,7 +85,7 @@ def job_page() -> str:
     """Where the job asked for last is to be seen."""
     job = Job.objects.order_by("asked_at").last()
     assert job
-    return reverse("work:job", args=[job.pk])
+    return reverse("jobs:job", args=[job.pk])
 
 
 def page(client: Client, upload_id: UUID, **query: str) -> str:

@@ -168,7 +168,7 @@ MENU = {
     "records": ["stock", "catalogue", "uploads"],
     "assessment": ["runs"],
     "plan": ["runs"],
-    "work": ["jobs"],
+    "jobs": ["jobs"],
 }
 urlpatterns = [
     *(

@@ -81,8 +81,8 @@ def test_menu_follows_rights() -> None:
         "/records/stock/",
         "/records/catalogue/",
     }
-    assert {"/records/uploads/", "/plan/runs/", "/assessment/runs/", reverse("work:jobs")} <= menus["planner"]
-    assert menus["administrator"] == {"/desk/home/", reverse("work:jobs")}
+    assert {"/records/uploads/", "/plan/runs/", "/assessment/runs/", reverse("jobs:jobs")} <= menus["planner"]
+    assert menus["administrator"] == {"/desk/home/", reverse("jobs:jobs")}
 
 
 @GALLERY

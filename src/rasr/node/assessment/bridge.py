@@ -17,8 +17,8 @@ from rasr.core.records.region import Region
 from rasr.core.report.places import DANGER
 from rasr.core.report.worst import Reason, WorstStore, ten_worst
 from rasr.node.assessment.models import Run, RunTable, SiteDanger, StoreDanger
-from rasr.node.work.kept import from_bytes, to_bytes
-from rasr.node.work.running import plain
+from rasr.node.jobs.kept import from_bytes, to_bytes
+from rasr.node.jobs.running import plain
 
 TABLES = ("stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods")
 """Tables of an assessment."""

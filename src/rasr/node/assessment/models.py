@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from rasr.node.jobs.models import KeptTable
 from rasr.node.places.models import Site, Store
-from rasr.node.work.models import KeptTable
 
 
 class Run(models.Model):

@@ -20,15 +20,15 @@ from rasr.core.reference import loader
 from rasr.facade import day_of
 from rasr.node.assessment.bridge import facts_of, keep_assessment
 from rasr.node.assessment.models import Run
+from rasr.node.jobs import queries as jobs
+from rasr.node.jobs import services as work
+from rasr.node.jobs.models import Job
+from rasr.node.jobs.patience import patiently
+from rasr.node.jobs.registry import untold
 from rasr.node.people import rights
 from rasr.node.people.models import User
 from rasr.node.records import bridge as records
 from rasr.node.records.queries import register
-from rasr.node.work import queries as jobs
-from rasr.node.work import services as work
-from rasr.node.work.models import Job
-from rasr.node.work.patience import patiently
-from rasr.node.work.registry import untold
 
 KIND = "assess"
 Progress = Callable[[str, float], None]

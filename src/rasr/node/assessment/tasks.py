@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from rasr.node.assessment import services
-from rasr.node.work.registry import Work, handler
+from rasr.node.jobs.registry import Work, handler
 
 
 @handler(services.KIND)

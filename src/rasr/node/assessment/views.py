@@ -53,7 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if isinstance(found, Run):
         messages.info(request, _("Nothing has changed since this assessment was made."))
         return redirect("assessment:run", run_id=found.pk)
-    return redirect("work:job", job_id=found.pk)
+    return redirect("jobs:job", job_id=found.pk)
 
 
 @require_GET

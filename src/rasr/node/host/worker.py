@@ -23,8 +23,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from rasr.core.basis.findings import Refused
 from rasr.node.host import queries
 from rasr.node.host.models import WorkerSeen
+from rasr.node.jobs import services as work
 from rasr.node.records import uploading
-from rasr.node.work import services as work
 
 GONE = (DatabaseError, InterfaceError)
 INTERVAL_S = 0.5

@@ -12,8 +12,8 @@ import polars as pl
 from rasr.core.assessment.assess import Assessment
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
+from rasr.node.jobs.kept import from_bytes, to_bytes
 from rasr.node.plan.models import PlanRun, PlanTable
-from rasr.node.work.kept import from_bytes, to_bytes
 
 Which = Literal["joint", "alone"]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from rasr.node.assessment.models import Run
-from rasr.node.work.models import KeptTable
+from rasr.node.jobs.models import KeptTable
 
 
 class PlanRun(models.Model):

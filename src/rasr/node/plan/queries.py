@@ -18,6 +18,7 @@ from rasr.core.reference import loader
 from rasr.core.report.places import by_capital
 from rasr.node.assessment import queries as assessments
 from rasr.node.assessment.models import Run
+from rasr.node.jobs.kept import from_bytes
 from rasr.node.people import rights
 from rasr.node.people.models import User
 from rasr.node.places.contract import ContractRow, frame_of
@@ -27,7 +28,6 @@ from rasr.node.plan.models import PlanRun
 from rasr.node.plan.queue import LEFT, left_over
 from rasr.node.records.models import Fund, Line
 from rasr.node.records.queries import register
-from rasr.node.work.kept import from_bytes
 
 Actor = User | AnonymousUser
 NAMED: dict[str, type[ContractRow]] = {"jurisdictions": Jurisdiction, "sites": Site, "lines": Line, "funds": Fund}

@@ -30,6 +30,10 @@ from rasr.facade import day_of
 from rasr.node.assessment import services as assessments
 from rasr.node.assessment.bridge import load_assessment
 from rasr.node.assessment.models import Run
+from rasr.node.jobs import services as work
+from rasr.node.jobs.models import Job
+from rasr.node.jobs.patience import patiently
+from rasr.node.jobs.queries import under_way
 from rasr.node.people import rights
 from rasr.node.people.models import User
 from rasr.node.plan.bridge import keep_plan
@@ -39,10 +43,6 @@ from rasr.node.plan.queue import first_things
 from rasr.node.records import bridge as records
 from rasr.node.records.queries import register
 from rasr.node.web import messages
-from rasr.node.work import services as work
-from rasr.node.work.models import Job
-from rasr.node.work.patience import patiently
-from rasr.node.work.queries import under_way
 
 KIND = "plan"
 USUAL = Options()

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from rasr.node.jobs.registry import Work, handler
 from rasr.node.plan import services
-from rasr.node.work.registry import Work, handler
 
 
 @handler(services.KIND)

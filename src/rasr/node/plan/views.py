@@ -57,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if isinstance(found, PlanRun):
         messages.info(request, _now("Nothing has changed since this plan was made, so it is shown as it was kept."))
         return redirect("plan:run", run_id=found.run_id)
-    return redirect("work:job", job_id=found.job_id)
+    return redirect("jobs:job", job_id=found.job_id)
 
 
 def plan_run(request: HttpRequest, run_id: UUID) -> HttpResponse:

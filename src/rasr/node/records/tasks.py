@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from rasr.node.jobs.registry import Work, handler
 from rasr.node.records import uploading
-from rasr.node.work.registry import Work, handler
 
 
 @handler("check_upload")

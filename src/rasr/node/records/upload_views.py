@@ -17,6 +17,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rasr.core.basis.findings import Refused
+from rasr.node.jobs import queries as work
+from rasr.node.jobs import services as working
+from rasr.node.jobs.choices import OPEN
 from rasr.node.people.rights import require
 from rasr.node.records import queries, receiving, uploading
 from rasr.node.records.choices import Loading
@@ -27,9 +30,6 @@ from rasr.node.records.preview import Preview, by_table, chosen, told
 from rasr.node.records.tables import UploadTable
 from rasr.node.records.views import Righted, Sorted, actor_of, file_response
 from rasr.node.web.messages import say, say_code
-from rasr.node.work import queries as work
-from rasr.node.work import services as working
-from rasr.node.work.choices import OPEN
 
 RIGHT = "load_register"
 FINDINGS_SHOWN = 50
@@ -168,7 +168,7 @@ def _enqueue(request: HttpRequest, found: Upload, kind: str, **more: Any) -> Htt
     actor = actor_of(request)
     parameters = {"upload_id": str(found.pk), **more}
     job = _job_of(request, found) or working.enqueue(actor=actor, kind=kind, parameters=parameters, title=found.name)
-    return redirect("work:job", job.pk)
+    return redirect("jobs:job", job.pk)
 
 
 def _job_of(request: HttpRequest, found: Upload) -> Any:

@@ -24,7 +24,7 @@ INSTALLED_APPS = [
     "rasr.node.web",
     "rasr.node.places",
     "rasr.node.people",
-    "rasr.node.work",
+    "rasr.node.jobs",
     "rasr.node.records",
     "rasr.node.assessment",
     "rasr.node.plan",

@@ -17,12 +17,12 @@ from rasr.node.desk import telling
 from rasr.node.desk.names import starred
 from rasr.node.desk.queries.due import Due, due_items
 from rasr.node.desk.queries.lists import Actor, sites_listed, stores_listed
+from rasr.node.jobs import queries as work
 from rasr.node.people import queries as people
 from rasr.node.people.rights import may
 from rasr.node.places import queries as places
 from rasr.node.plan import queries as plan
 from rasr.node.records import queries as records
-from rasr.node.work import queries as work
 
 FIRST_STEPS = 5
 OWN_STORES = 10

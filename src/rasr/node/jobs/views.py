@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from rasr.node.jobs import queries, services
+from rasr.node.jobs.filters import JobFilter
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.stages import kind_told, stage_told
+from rasr.node.jobs.tables import JobTable
 from rasr.node.people.models import User
 from rasr.node.web.lists import ListPage
 from rasr.node.web.messages import say_code
-from rasr.node.work import queries, services
-from rasr.node.work.filters import JobFilter
-from rasr.node.work.models import Job, State
-from rasr.node.work.stages import kind_told, stage_told
-from rasr.node.work.tables import JobTable
 
 
 class Jobs(ListPage):
@@ -40,7 +40,7 @@ class Jobs(ListPage):
 @require_GET
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """One job."""
-    return render(request, "work/job.html", told(_found(request, job_id)))
+    return render(request, "jobs/job.html", told(_found(request, job_id)))
 
 
 @never_cache
@@ -48,7 +48,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The part of the page that changes; once it is done, htmx is sent to the result."""
     found = _found(request, job_id)
-    response = render(request, "work/progress.html", told(found))
+    response = render(request, "jobs/progress.html", told(found))
     if found.state == State.DONE and found.result.get("url"):
         response["HX-Redirect"] = found.result["url"]
     return response
@@ -62,7 +62,7 @@ def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
         services.cancel(actor=request.user, job_id=job_id)
     except Job.DoesNotExist as fault:
         raise Http404 from fault
-    return redirect("work:job", job_id=job_id)
+    return redirect("jobs:job", job_id=job_id)
 
 
 def _found(request: HttpRequest, job_id: UUID) -> Job:

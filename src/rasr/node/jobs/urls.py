@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rasr.node.work import views
+from rasr.node.jobs import views
 
-app_name = "work"
+app_name = "jobs"
 urlpatterns = [
     path("jobs/", views.Jobs.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),

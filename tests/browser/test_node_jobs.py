@@ -40,7 +40,7 @@ def walker(chromium: Browser, own_node: Node) -> Iterator[Walker]:
 
 def done(page: Page) -> None:
     """Wait until the job whose page is open has ended and the page has gone on to its result."""
-    page.wait_for_url(lambda url: reverse("work:jobs") not in url, timeout=JOB_MS)
+    page.wait_for_url(lambda url: reverse("jobs:jobs") not in url, timeout=JOB_MS)
 
 
 def send(page: Page, path: Path) -> None:

@@ -8,10 +8,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.utils import timezone
 
+from rasr.node.jobs.choices import LOST_AFTER, OPEN
+from rasr.node.jobs.models import Job, State
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
-from rasr.node.work.choices import LOST_AFTER, OPEN
-from rasr.node.work.models import Job, State
 
 SUBJECT = ("title", "parameters", "result", "refused_numbers")
 """What tells of the stock: for whoever asked for the job only."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django_tasks import task
 
-from rasr.node.work import running
+from rasr.node.jobs import running
 
 
 @task()

@@ -20,13 +20,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone, translation
 
 from rasr.core.basis.findings import Refused
-from rasr.node.work.choices import FAULT, LOST, NOT_ALLOWED
-from rasr.node.work.models import Job, State
-from rasr.node.work.patience import patiently
-from rasr.node.work.registry import Cancelled, Work, handler_of
-from rasr.node.work.watch import LOOK_S, Watch
+from rasr.node.jobs.choices import FAULT, LOST, NOT_ALLOWED
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.patience import patiently
+from rasr.node.jobs.registry import Cancelled, Work, handler_of
+from rasr.node.jobs.watch import LOOK_S, Watch
 
-log = logging.getLogger("rasr.work")
+log = logging.getLogger("rasr.jobs")
 
 
 @dataclass(frozen=True)

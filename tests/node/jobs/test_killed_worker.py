@@ -17,11 +17,11 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from rasr.node.work import services
-from rasr.node.work.models import Job
+from rasr.node.jobs import services
+from rasr.node.jobs.models import Job
 
 if TYPE_CHECKING:
-    from tests.node.work.conftest import People
+    from tests.node.jobs.conftest import People
 
 WORKER = """
 import sys, time
@@ -29,7 +29,7 @@ from pathlib import Path
 from rasr.node.start import start
 start(Path(sys.argv[1]))
 from django.core.management import call_command
-from rasr.node.work.registry import handler
+from rasr.node.jobs.registry import handler
 
 @handler("test")
 def test(work):

@@ -18,13 +18,13 @@ from django_tasks_db.models import DBTaskResult
 
 from rasr.core.basis.findings import Refused
 from rasr.node.host.logs import JsonLines
+from rasr.node.jobs import patience, running, services, watch
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.registry import Handler, Work
 from rasr.node.people.models import User
-from rasr.node.work import patience, running, services, watch
-from rasr.node.work.models import Job, State
-from rasr.node.work.registry import Handler, Work
 
 if TYPE_CHECKING:
-    from tests.node.work.conftest import People
+    from tests.node.jobs.conftest import People
 
 Does = Callable[[Handler], None]
 LOOK_S = 0.02
@@ -108,7 +108,7 @@ def test_a_fault_is_logged_where_it_happened_without_what_it_says(
         raise ValueError("serial 12345 of Ana")
 
     does(breaks)
-    with caplog.at_level(logging.ERROR, "rasr.work"):
+    with caplog.at_level(logging.ERROR, "rasr.jobs"):
         job = ran(person("ana"))
     assert (job.state, job.refused_code, job.refused_numbers) == (State.FAILED, "fault", {"job": str(job.pk)})
     (record,) = caplog.records
@@ -219,7 +219,7 @@ def test_a_database_gone_for_a_while_ends_no_job(
 
     monkeypatch.setattr(watch, "_open", opens)
     does(outlasts)
-    with caplog.at_level(logging.WARNING, "rasr.work"):
+    with caplog.at_level(logging.WARNING, "rasr.jobs"):
         job = ran(person("ana"))
     assert job.result == {"outlasted": True}
     assert any("cannot be reached" in record.message for record in caplog.records)

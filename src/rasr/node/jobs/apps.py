@@ -1,4 +1,4 @@
-"""The app work."""
+"""The app jobs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 
-class WorkConfig(AppConfig):
+class JobsConfig(AppConfig):
     """Long work: jobs that can be watched, left and cancelled, and the tables they keep."""
 
-    name = "rasr.node.work"
-    label = "work"
+    name = "rasr.node.jobs"
+    label = "jobs"
 
     def ready(self) -> None:
         """Let every app name its handlers of jobs."""

@@ -18,7 +18,7 @@ GONE = (OperationalError, InterfaceError)
 """What Django raises where the database cannot be reached, has hung up, or is locked."""
 PATIENCE_S = 60.0
 PAUSE_S = 1.0
-log = logging.getLogger("rasr.work")
+log = logging.getLogger("rasr.jobs")
 
 
 def patiently(act: Callable[[], T], *, patience_s: float = PATIENCE_S, pause_s: float = PAUSE_S) -> T:

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rasr.core.basis.findings import Refused
+from rasr.node.jobs import queries, running, services
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.registry import Handler, Work
+from rasr.node.jobs.stages import KINDS, STAGES
 from rasr.node.people.models import User
-from rasr.node.work import queries, running, services
-from rasr.node.work.models import Job, State
-from rasr.node.work.registry import Handler, Work
-from rasr.node.work.stages import KINDS, STAGES
 
 if TYPE_CHECKING:
-    from tests.node.work.conftest import People
+    from tests.node.jobs.conftest import People
 
 Does = Callable[[Handler], None]
 ClientOf = Callable[[User], Client]
@@ -51,7 +51,7 @@ def job(owner: User) -> Job:
 
 
 def of(job: Job, page: str = "job") -> str:
-    return reverse(f"work:{page}", args=[job.pk])
+    return reverse(f"jobs:{page}", args=[job.pk])
 
 
 def test_one_sees_ones_own_jobs_and_others_not_at_all(
@@ -59,12 +59,12 @@ def test_one_sees_ones_own_jobs_and_others_not_at_all(
 ) -> None:
     page = client_of(owner).get(of(job))
     assert "secret.xlsx" in page.text
-    assert "secret.xlsx" in client_of(owner).get(reverse("work:jobs")).text
+    assert "secret.xlsx" in client_of(owner).get(reverse("jobs:jobs")).text
     for other in (mate, stranger):
         client = client_of(other)
         assert [client.get(of(job, name)).status_code for name in ("job", "job-progress")] == [404, 404]
         assert client.post(of(job, "cancel")).status_code == 404
-        assert "test" not in client.get(reverse("work:jobs") + "?kind=test").text.partition("<tbody")[2]
+        assert "test" not in client.get(reverse("jobs:jobs") + "?kind=test").text.partition("<tbody")[2]
     job.refresh_from_db()
     assert job.state == State.WAITING
 
@@ -78,7 +78,7 @@ def test_an_administrator_sees_that_there_is_work_not_what_it_is_about(
     does(refuses)
     running.run(job.pk)
     client = client_of(administrator)
-    for page in (of(job), reverse("work:jobs"), reverse("work:jobs") + "?export=csv"):
+    for page in (of(job), reverse("jobs:jobs"), reverse("jobs:jobs") + "?export=csv"):
         answer = client.get(page)
         said = b"".join(answer.streaming_content).decode() if answer.streaming else answer.text
         assert answer.status_code == 200
@@ -157,15 +157,15 @@ def test_the_list_is_filtered_by_state_and_costs_the_same_for_many_jobs(
     owner: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
     client = client_of(owner)
-    assert "secret.xlsx" not in client.get(reverse("work:jobs") + "?state=done").text
-    assert "secret.xlsx" in client.get(reverse("work:jobs") + "?state=waiting").text
-    client.get(reverse("work:jobs") + "?per_page=50")  # what is asked of a list is remembered the first time
+    assert "secret.xlsx" not in client.get(reverse("jobs:jobs") + "?state=done").text
+    assert "secret.xlsx" in client.get(reverse("jobs:jobs") + "?state=waiting").text
+    client.get(reverse("jobs:jobs") + "?per_page=50")  # what is asked of a list is remembered the first time
     numbers = []
     for more in (0, 20):
         for _ in range(more):
             services.enqueue(actor=owner, kind="test", parameters={})
         with django_assert_num_queries(30, exact=False) as counted:
-            client.get(reverse("work:jobs") + "?per_page=50")
+            client.get(reverse("jobs:jobs") + "?per_page=50")
         numbers.append(len(counted))
     assert numbers[0] == numbers[1] <= 8
 

@@ -15,16 +15,16 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from rasr.node.work.models import Job, State
-from rasr.node.work.patience import GONE
-from rasr.node.work.registry import Cancelled
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.patience import GONE
+from rasr.node.jobs.registry import Cancelled
 
 LOOK_S = 0.5
 """Between two looks; each writes progress at most once."""
 HEARTBEAT_S = 5.0
 LOCK_WAIT_MS = 200
 """How long a look waits for SQLite's lock before it leaves it to the next one."""
-log = logging.getLogger("rasr.work")
+log = logging.getLogger("rasr.jobs")
 
 
 class Watch:

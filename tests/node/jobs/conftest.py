@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rasr.node.work import registry
-from rasr.node.work.registry import Handler, Work, handler
+from rasr.node.jobs import registry
+from rasr.node.jobs.registry import Handler, Work, handler
 
 if TYPE_CHECKING:
     from rasr.node.people.models import User

@@ -7,8 +7,8 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from rasr.node.jobs.stages import kind_told
 from rasr.node.web.columns import Code, Day
-from rasr.node.work.stages import kind_told
 
 
 class Kind(tables.Column):
@@ -22,7 +22,7 @@ class Kind(tables.Column):
 class JobTable(tables.Table):
     """Jobs, newest first."""
 
-    kind = Kind(verbose_name=_("Work"), linkify=("work:job", {"job_id": tables.A("job_id")}))
+    kind = Kind(verbose_name=_("Work"), linkify=("jobs:job", {"job_id": tables.A("job_id")}))
     subject = tables.Column(verbose_name=_("Of"))
     state = Code("state", verbose_name=_("State"))
     asked_at = Day(verbose_name=_("Asked"))

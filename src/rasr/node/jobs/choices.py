@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rasr.node.work.models import State
+from rasr.node.jobs.models import State
 
 LOST = "worker_lost"
 """The worker was killed, or its machine went down."""

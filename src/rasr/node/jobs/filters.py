@@ -7,9 +7,9 @@ from typing import Any
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from rasr.node.work.models import Job, State
-from rasr.node.work.registry import kinds
-from rasr.node.work.stages import kind_told
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.registry import kinds
+from rasr.node.jobs.stages import kind_told
 
 
 def kind_choices() -> list[tuple[str, Any]]:

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from rasr.node.jobs import queries
+from rasr.node.jobs.choices import LOST, LOST_AFTER
+from rasr.node.jobs.models import Job, State
+from rasr.node.jobs.registry import handler_of
+from rasr.node.jobs.tasks import run_job
 from rasr.node.people.models import User
-from rasr.node.work import queries
-from rasr.node.work.choices import LOST, LOST_AFTER
-from rasr.node.work.models import Job, State
-from rasr.node.work.registry import handler_of
-from rasr.node.work.tasks import run_job
 
 SECOND_LOOK_S = 2.0
 """A heartbeat held up by a long transaction is written within this, once the transaction has ended."""
