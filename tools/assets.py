@@ -82,7 +82,7 @@ def draw(modules: Path, static: Path) -> int:
 
 def versions(modules: Path) -> str:
     """Name and version of every package that is copied from."""
-    names = sorted({re.match(r"(@[^/]+/)?[^/]+", name).group() for name in (*FILES, ATLAS)})  # type: ignore[union-attr]
+    names = sorted({found.group() for name in (*FILES, ATLAS) if (found := re.match(r"(@[^/]+/)?[^/]+", name))})
     return ", ".join(f"{name} {json.loads((modules / name / 'package.json').read_text())['version']}" for name in names)
 
 

@@ -109,7 +109,7 @@ class Walker:
     def too_wide(self) -> Iterator[str]:
         """The widths at which the page would scroll sideways, with what sticks out."""
         for window in (PHONE, DESK):
-            self.page.set_viewport_size(window)  # type: ignore[arg-type]
+            self.page.set_viewport_size(window)
             # two frames later everything is laid out anew, charts too
             self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             wide_px = self.page.evaluate("document.scrollingElement.scrollWidth")

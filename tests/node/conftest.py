@@ -72,12 +72,12 @@ def rolled_back_afterwards(blocker: Any) -> Iterator[None]:
         around.__enter__()
         close = connection.close
         # Django closes connections after each test, which would end this transaction with it
-        connection.close = lambda: None  # type: ignore[method-assign]
+        connection.close = lambda: None
     try:
         yield
     finally:
         with blocker.unblock():
-            connection.close = close  # type: ignore[method-assign]
+            connection.close = close
             transaction.set_rollback(True)
             around.__exit__(None, None, None)
             connection.close()

@@ -60,20 +60,20 @@ def test_two_sealings_of_the_same_differ_and_hide_it() -> None:
 def test_a_flipped_bit_is_found_wherever_it_is(place: int, bit: int) -> None:
     broken = bytearray(WHOLE)
     broken[place] ^= 1 << bit
-    with pytest.raises(seal.Broken):
+    with pytest.raises(seal.BrokenError):
         opened(bytes(broken))
 
 
 @given(st.integers(0, len(WHOLE) - 1))
 @settings(max_examples=100, deadline=None)
 def test_a_cut_is_found_wherever_it_is(size: int) -> None:
-    with pytest.raises(seal.Broken):
+    with pytest.raises(seal.BrokenError):
         opened(WHOLE[:size])
 
 
 @pytest.mark.parametrize("size", [HEADER, HEADER + STRIDE, HEADER + 2 * STRIDE])
 def test_a_cut_between_chunks_is_found(size: int) -> None:
-    with pytest.raises(seal.Broken) as broken:
+    with pytest.raises(seal.BrokenError) as broken:
         opened(WHOLE[:size])
     assert broken.value.kind == "damaged"
 
@@ -82,7 +82,7 @@ def test_chunks_that_are_swapped_or_repeated_or_added_are_found() -> None:
     head, first, second = WHOLE[:HEADER], WHOLE[HEADER : HEADER + STRIDE], WHOLE[HEADER + STRIDE : HEADER + 2 * STRIDE]
     last = WHOLE[HEADER + 2 * STRIDE :]
     for changed in (head + second + first + last, head + first + first + last, head + first + last, WHOLE + last):
-        with pytest.raises(seal.Broken):
+        with pytest.raises(seal.BrokenError):
             opened(changed)
 
 
@@ -95,10 +95,10 @@ def test_each_kind_of_wrong_has_its_name() -> None:
         "damaged": costly,
     }
     for kind, content in kinds.items():
-        with pytest.raises(seal.Broken) as broken:
+        with pytest.raises(seal.BrokenError) as broken:
             opened(content)
         assert broken.value.kind == kind
-    with pytest.raises(seal.Broken) as broken:
+    with pytest.raises(seal.BrokenError) as broken:
         opened(WHOLE, "another passphrase")
     assert broken.value.kind == "passphrase"
 
@@ -113,7 +113,7 @@ def test_where_the_body_raises_the_file_stays_cut() -> None:
 
     with pytest.raises(KeyError):
         write(seal.Sealer(out, PASSPHRASE, strength=CHEAP))
-    with pytest.raises(seal.Broken):
+    with pytest.raises(seal.BrokenError):
         opened(out.getvalue())
 
 

@@ -58,10 +58,10 @@ def test_figures_of_the_node_are_for_who_has_the_right(
         assert queries.latest(actor) is None
         for asked in (queries.runs, queries.named):
             with pytest.raises(PermissionDenied):
-                asked(actor)  # type: ignore[operator]
+                asked(actor)
         for of_run in (queries.assessment, queries.worst, queries.table_names):
             with pytest.raises(PermissionDenied):
-                of_run(actor, assessed)  # type: ignore[operator]
+                of_run(actor, assessed)
         with pytest.raises(PermissionDenied):
             queries.table(actor, assessed, "by_jurisdiction")
         with pytest.raises(PermissionDenied):

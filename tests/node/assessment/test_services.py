@@ -24,7 +24,7 @@ from rasr.node.assessment import bridge, queries, services
 from rasr.node.assessment.models import Run, RunTable, SiteDanger, StoreDanger
 from rasr.node.jobs import running
 from rasr.node.jobs.models import Job, State
-from rasr.node.jobs.registry import Cancelled
+from rasr.node.jobs.registry import CancelledError
 from rasr.node.people.models import User
 from rasr.node.records.models import Register
 
@@ -115,13 +115,13 @@ def test_a_run_is_stale_when_the_register_has_moved_on(planner: User) -> None:
     latest, standing = queries.latest(planner), queries.standing(planner)
     assert latest is not None
     assert standing is not None
-    assert (latest.stale, standing.stale) == (False, False)  # type: ignore[attr-defined]
+    assert (latest.stale, standing.stale) == (False, False)
     Register.objects.update(digest="moved on")
     latest, standing = queries.latest(planner), queries.standing(planner)
     assert latest is not None
     assert standing is not None
     assert queries.stale(run)
-    assert (latest.stale, standing.stale) == (True, True)  # type: ignore[attr-defined]
+    assert (latest.stale, standing.stale) == (True, True)
     assert isinstance(services.start(actor=planner), Job)
 
 
@@ -132,15 +132,15 @@ def test_a_run_is_stale_when_rules_or_program_have_moved_on(when: str, planner: 
     latest = queries.latest(planner)
     assert latest is not None
     assert queries.stale(latest)
-    assert latest.stale  # type: ignore[attr-defined]
+    assert latest.stale
 
 
 def test_cancelled_in_the_middle_keeps_nothing(planner: User) -> None:
     def cancels(stage: str, _share: float) -> None:
         if stage == "writing":
-            raise Cancelled
+            raise CancelledError
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         services.work_out(actor=planner, as_of=AS_OF, progress=cancels)
     assert Run.objects.count() == 0
 

@@ -119,7 +119,7 @@ def test_home_asks_the_database_little(
     for person in (planner, storekeeper, administrator):
         client = client_of(person)
         client.get("/")
-        with django_assert_max_num_queries(MOST_QUERIES):  # type: ignore[attr-defined]
+        with django_assert_max_num_queries(MOST_QUERIES):
             client.get("/")
 
 

@@ -146,7 +146,7 @@ def test_export_holds_bare_numbers_and_what_stands_below(
     planner: User, client_of: Browser, worked_out: Plan, small_region: Region
 ) -> None:
     answer = client_of(planner).get("/stores/", {"export": "csv"})
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == small_region.table("stores").height
     assert {"Store", "Organisation", "Construction"} <= set(rows[0])
@@ -173,6 +173,6 @@ def test_lists_ask_the_database_little(
     client = client_of(planner)
     for page in ("/sites/", "/stores/", "/map.json"):
         client.get(page)
-        with django_assert_max_num_queries(13):  # type: ignore[attr-defined]
+        with django_assert_max_num_queries(13):
             client.get(page)
     assert stores_listed(planner).exists()

@@ -251,7 +251,7 @@ def test_pages_ask_the_database_as_often_whatever_they_show(
         client.get(large)
         counted = []
         for page in (small, large):
-            with django_assert_max_num_queries(MOST_QUERIES) as queries:  # type: ignore[attr-defined]
+            with django_assert_max_num_queries(MOST_QUERIES) as queries:
                 client.get(page)
             counted.append(len(queries))
         assert counted[0] <= counted[1] + 2, (small, large)

@@ -16,5 +16,5 @@ def still(_table: str, _share: float) -> None:
 
 def inside(path: Path) -> dict[str, bytes]:
     """The files under the seal."""
-    with path.open("rb") as file, tarfile.open(fileobj=Opener(file, PASSPHRASE), mode="r|gz") as tar:  # type: ignore[arg-type]
-        return {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
+    with path.open("rb") as file, tarfile.open(fileobj=Opener(file, PASSPHRASE), mode="r|gz") as tar:
+        return {entry.name: tar.extractfile(entry).read() for entry in tar}

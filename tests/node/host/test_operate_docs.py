@@ -19,7 +19,7 @@ PAGES = {path.name: path.read_text(encoding="utf-8") for path in OPERATE.glob("*
     "setting", [item for item in fields(NodeConfig) if item.name != "home"], ids=lambda item: item.name
 )
 def test_every_setting_has_its_line_with_its_default(setting: object) -> None:
-    name, default = setting.name, setting.default  # type: ignore[attr-defined]
+    name, default = setting.name, setting.default
     [line] = [line for line in PAGES["node.md"].splitlines() if re.match(rf"\| (`\w+`, )*`{name}`", line)]
     shown = "empty" if default == "" else f"`{str(default).lower() if isinstance(default, bool) else default}`"
     assert line.split(" | ")[1] == shown

@@ -96,7 +96,7 @@ def told_abroad(region: Region, site_ids: list[str]) -> set[str]:
 
 def text_of(answer: HttpResponseBase) -> str:
     """What was answered as text; a workbook is unpacked."""
-    content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined, arg-type]
+    content = b"".join(answer) if answer.streaming else answer.content
     answer.close()
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as book:

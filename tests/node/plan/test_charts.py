@@ -48,7 +48,7 @@ def _jurisdictions(scribe: Scribe) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("by", ["fund_id", "activity"])
 def test_spending_adds_up_to_the_cost(worked_out: Plan, scribe: Scribe, by: str) -> None:
-    data = charts.spending(worked_out, scribe, by)  # type: ignore[arg-type]
+    data = charts.spending(worked_out, scribe, by)
     total = sum(sum(series["values"]) for series in data["series"])
     assert total * 1000 == pytest.approx(worked_out.summary["cost_eur"])
     assert {len(series["values"]) for series in data["series"]} == {worked_out.summary["periods"]}
@@ -112,7 +112,7 @@ def test_without_plans_alone_the_danger_has_two_lines(worked_out: Plan, scribe: 
 def test_together_and_alone_add_up(worked_out: Plan, scribe: Scribe) -> None:
     assert worked_out.alone is not None
     for measure, summary, scale in (("mass_kg", "mass_destroyed_kg", 1000), ("cost_eur", "cost_eur", 1000)):
-        joint, alone = charts.compare(worked_out, scribe, measure)["series"]  # type: ignore[arg-type]
+        joint, alone = charts.compare(worked_out, scribe, measure)["series"]
         assert sum(joint["values"]) * scale == pytest.approx(worked_out.summary[summary])
         assert sum(alone["values"]) * scale == pytest.approx(worked_out.alone.summary[summary])
     before, joint, alone = charts.compare(worked_out, scribe, "danger_after")["series"]

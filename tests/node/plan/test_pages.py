@@ -136,9 +136,9 @@ def test_every_table_opens_and_can_be_taken_along(planned: PlanRun, planner: Use
 def test_a_file_holds_the_table(planned: PlanRun, worked_out: Plan, planner: User, client_of: SignIn) -> None:
     client = client_of(planner)
     address = f"/plans/{planned.pk}/tables/joint/shipments/?export="
-    csv = pl.read_csv(BytesIO(b"".join(client.get(address + "csv").streaming_content)))  # type: ignore[attr-defined]
+    csv = pl.read_csv(BytesIO(b"".join(client.get(address + "csv").streaming_content)))
     assert csv["mass_kg"].sum() == pytest.approx(worked_out.shipments["mass_kg"].sum())
-    xlsx = b"".join(client.get(address + "xlsx").streaming_content)  # type: ignore[attr-defined]
+    xlsx = b"".join(client.get(address + "xlsx").streaming_content)
     assert openpyxl.load_workbook(BytesIO(xlsx)).active.max_row == worked_out.shipments.height + 1
 
 

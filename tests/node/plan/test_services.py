@@ -95,7 +95,7 @@ class TestAsked:
     def test_a_plan_is_stale_once_the_register_moves_on(self, planned: PlanRun, planner: User) -> None:
         latest = queries.latest(planner)
         assert latest is not None
-        assert not latest.stale  # type: ignore[attr-defined]
+        assert not latest.stale
         Register.objects.update(digest="of other records", version=99)
         assert queries.runs(planner).get().stale
         assert queries.stale(planned)

@@ -13,7 +13,7 @@ from rasr.cli.main import main
 from rasr.core.plan.options import Options
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
-from rasr.node.jobs.registry import Cancelled
+from rasr.node.jobs.registry import CancelledError
 from rasr.node.people.models import User
 from rasr.node.people.services import add_user
 from rasr.node.plan import services
@@ -65,9 +65,9 @@ def test_the_same_numbers_as_the_core(planner: User, worked_out: Plan) -> None:
 def test_cancelled_in_the_middle_nothing_is_kept(planner: User) -> None:
     def cancel(stage: str, _share: float) -> None:
         if stage == "roundings":
-            raise Cancelled
+            raise CancelledError
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         services.work_out(actor=planner, options=Options(), progress=cancel)
     assert not PlanRun.objects.exists()
     assert not PlanTable.objects.exists()

@@ -36,7 +36,7 @@ MOST_QUERIES = {STOCK: 7, CATALOGUE: 5, REGISTER: 26, "/register/exposures/": 26
 def rows(client: Client, address: str) -> pl.DataFrame:
     """All rows of a list as its export has them, every cell as text."""
     answer = client.get(address, {"export": "csv"} if "?" not in address else None)
-    return pl.read_csv(io.BytesIO(b"".join(answer.streaming_content)), infer_schema=False)  # type: ignore[attr-defined]
+    return pl.read_csv(io.BytesIO(b"".join(answer.streaming_content)), infer_schema=False)
 
 
 def asked(**query: str) -> str:
@@ -157,7 +157,7 @@ def test_nothing_that_is_exported_runs(form: str, planner: User, client_of: Clie
     Article.objects.filter(pk=held.batch.article_id).update(name=evil, calibre="+1;=2")
     client = client_of(planner)
     for address in (STOCK, CATALOGUE, f"{REGISTER}articles/"):
-        content = b"".join(client.get(address, {"export": form}).streaming_content)  # type: ignore[attr-defined]
+        content = b"".join(client.get(address, {"export": form}).streaming_content)
         if form == "csv":
             cells = [cell for row in pl.read_csv(io.BytesIO(content), infer_schema=False).rows() for cell in row]
         else:
@@ -256,7 +256,7 @@ def test_the_whole_register_goes_out_as_it_came_in(
     for user in (planner, auditor):
         path = tmp_path / f"{user.username}.xlsx"
         answer = client_of(user).get(reverse("records:whole-register"))
-        path.write_bytes(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+        path.write_bytes(b"".join(answer.streaming_content))
         assert Region.read(path).digest() == loaded.digest() == queries.register().digest
 
 

@@ -29,7 +29,7 @@ FRAME = pl.DataFrame(
 def cells(frame: pl.DataFrame, form: exports.Form) -> list[list[str]]:
     """What a spreadsheet program would show, as text."""
     response = exports.export_response(frame, "Stores / of Kičevo", form)
-    content = b"".join(response)  # type: ignore[arg-type]
+    content = b"".join(response)
     response.close()
     if form == "csv":
         assert content.startswith(b"\xef\xbb\xbf")
@@ -88,7 +88,7 @@ def test_file_name_is_plain_and_says_training(monkeypatch: pytest.MonkeyPatch) -
 def test_more_rows_than_a_sheet_holds_go_on_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "SHEET_ROWS", 4)
     response = exports.export_response(FRAME, "x", "xlsx")
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(response)))  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response)))
     response.close()
     assert [sheet.max_row for sheet in book.worksheets] == [5, 5, 3]
 

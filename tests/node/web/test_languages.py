@@ -21,7 +21,7 @@ from rasr.report.texts import LANGUAGES
 def request(accept: str = "", user: Any = None, session: dict[str, str] | None = None) -> Any:
     made = RequestFactory().get("/", headers={"Accept-Language": accept})
     made.user = user or SimpleNamespace()
-    made.session = session or {}  # type: ignore[assignment]
+    made.session = session or {}
     return made
 
 

@@ -101,7 +101,7 @@ def test_theme_and_frame_of_a_page() -> None:
 
 def test_htmx_may_evaluate_nothing() -> None:
     text = (ROOT / "web/templates/web/base.html").read_text()
-    settings = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", text)[1])  # type: ignore[index]
+    settings = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", text)[1])
     assert settings["allowEval"] is settings["includeIndicatorStyles"] is settings["allowScriptTags"] is False
     assert settings["historyCacheSize"] == 0, "no stock is left in the browser's storage"
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from typing_extensions import Buffer
 
 
 def digest_bytes(parts: Iterable[bytes]) -> str:
@@ -72,7 +73,7 @@ _MOST_CHUNKS = 2**32
 BrokenKind = Literal["foreign", "version", "passphrase", "damaged"]
 
 
-class Broken(Exception):  # noqa: N818  (it is what the file is)
+class BrokenError(Exception):
     """A sealed file that cannot be opened.
 
     kind: foreign (not such a file), version (of another version of the program), passphrase (it does not fit, or the
@@ -122,13 +123,14 @@ class Sealer(io.RawIOBase):
         """Yes."""
         return True
 
-    def write(self, content: bytes | bytearray | memoryview, /) -> int:  # type: ignore[override]
+    def write(self, content: Buffer, /) -> int:
         """Take plain bytes; a full chunk goes out as soon as it is known not to be the last."""
-        self._waiting += content
+        plain = memoryview(content)
+        self._waiting += plain
         while len(self._waiting) > CHUNK:
             self._emit(bytes(self._waiting[:CHUNK]), last=False)
             del self._waiting[:CHUNK]
-        return len(content)
+        return plain.nbytes
 
     def close(self) -> None:
         """Write the last chunk; what is underneath stays open."""
@@ -155,7 +157,7 @@ class Sealer(io.RawIOBase):
 
 
 class Opener(io.RawIOBase):
-    """A file to read from: gives only bytes that were proved whole. Raises Broken, also while reading.
+    """A file to read from: gives only bytes that were proved whole. Raises BrokenError, also while reading.
 
     The end of the bytes is given only after the last chunk was proved to be the last: whoever reads to the end knows
     that nothing is missing.
@@ -165,30 +167,31 @@ class Opener(io.RawIOBase):
         self._source, self._number, self._plain, self._done = source, 0, memoryview(b""), False
         head = source.read(_HEADER.size + _MAC)
         if head[: len(MAGIC)] != MAGIC:
-            raise Broken("foreign")
+            raise BrokenError("foreign")
         if len(head) < _HEADER.size + _MAC:
-            raise Broken("damaged")
+            raise BrokenError("damaged")
         self._header = head[: _HEADER.size]
         _, version, strength, chunk, salt, self._prefix = _HEADER.unpack(self._header)
         if version != VERSION:
-            raise Broken("version")
+            raise BrokenError("version")
         if strength not in STRENGTHS or chunk != CHUNK:
-            raise Broken("damaged")
+            raise BrokenError("damaged")
         self._aead, mac_key = _keys(passphrase, salt, strength)
         if not hmac.compare_digest(hmac.digest(mac_key, self._header, "sha256"), head[_HEADER.size :]):
-            raise Broken("passphrase")
+            raise BrokenError("passphrase")
         self._ahead = self._exactly(CHUNK + _TAG)
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
-    def readinto(self, place: bytearray | memoryview, /) -> int:  # type: ignore[override]
+    def readinto(self, place: Buffer, /) -> int:
         """Fill a buffer, as of a raw file: 0 at the end."""
         while not self._plain and not self._done:
             self._next()
-        size = min(len(place), len(self._plain))
-        place[:size] = self._plain[:size]
+        room = memoryview(place).cast("B")
+        size = min(len(room), len(self._plain))
+        room[:size] = self._plain[:size]
         self._plain = self._plain[size:]
         return size
 
@@ -200,7 +203,7 @@ class Opener(io.RawIOBase):
         try:
             plain = self._aead.decrypt(_nonce(self._prefix, self._number, last=last), sealed, self._header)
         except (InvalidTag, ValueError, OverflowError):
-            raise Broken("damaged") from None
+            raise BrokenError("damaged") from None
         self._number += 1
         self._plain, self._done = memoryview(plain), last
 

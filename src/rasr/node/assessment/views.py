@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -90,14 +90,14 @@ class TablePage(FramePage):
 
     name = "assessment-table"
     template_name = "assessment/table.html"
-    headings: ClassVar[Mapping[str, Any]] = HEADINGS
-    groups: ClassVar[Mapping[str, str]] = GROUPS
+    headings = HEADINGS
+    groups = GROUPS
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the table; each is remembered by its own name."""
         super().setup(request, *args, **kwargs)
         self.table_name = kwargs["name"]
-        self.name = f"assessment-{self.table_name}"  # type: ignore[misc]
+        self.name = f"assessment-{self.table_name}"
         self.page_title = TABLES.get(self.table_name, self.table_name)
 
     def frame(self) -> pl.DataFrame:
@@ -111,7 +111,7 @@ class TablePage(FramePage):
             found = queries.table(user, self.run, self.table_name)
         if found is None:
             raise Http404
-        self.kinds = kinds_of(found.columns)  # type: ignore[misc]
+        self.kinds = kinds_of(found.columns)
         return found
 
     def link(self, row: Mapping[str, Any]) -> str | None:

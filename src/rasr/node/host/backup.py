@@ -132,12 +132,13 @@ def one_view() -> Iterator[None]:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         mode = getattr(connection, "transaction_mode", None)
-        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # else it would take the lock to write
+        # Else it would take the lock to write. The attribute is Django's since 5.1; its published types do not know it.
+        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # see above
         try:
             with transaction.atomic():
                 yield
         finally:
-            connection.transaction_mode = mode  # type: ignore[attr-defined]
+            connection.transaction_mode = mode  # type: ignore[attr-defined]  # see above
         return
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":

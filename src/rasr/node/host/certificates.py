@@ -175,7 +175,7 @@ def _checked(name: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
-        pass
+        pass  # then it may be a name
     if _HOST.fullmatch(text) is None:
         raise Refused("bad_option", option="--name", reason=f"{name!r} is neither a host name nor an address")
     return text

@@ -49,7 +49,7 @@ def secret_key(home: Path) -> str:
     try:
         os.link(made, path)  # fails where another process was first: then its key holds
     except FileExistsError:
-        pass
+        pass  # its key is read below
     finally:
         made.unlink(missing_ok=True)
     return path.read_text(encoding="ascii").strip()

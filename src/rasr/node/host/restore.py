@@ -17,7 +17,7 @@ from django.db import DatabaseError, OperationalError, connection, models, trans
 
 from rasr import __version__
 from rasr.core.basis.findings import Refused
-from rasr.core.basis.seal import Broken, Opener
+from rasr.core.basis.seal import BrokenError, Opener
 from rasr.node.host import queries
 from rasr.node.host.backup import END, FORMAT, HEAD, Progress, columns_of, head_of, kept_models
 from rasr.node.host.home import unreachable
@@ -52,7 +52,7 @@ def restore_backup(path: Path, passphrase: str, progress: Progress, *, training:
             if training:
                 NodeState.objects.update_or_create(id=NodeState.SINGLE, defaults={"training": True})
             connection.check_constraints()
-    except Broken as broken:
+    except BrokenError as broken:
         raise Refused(_CODES[broken.kind], path=str(path), found="a later format", expected=__version__) from broken
     except FileNotFoundError:
         raise Refused("backup_missing", path=str(path)) from None
@@ -102,8 +102,8 @@ class _Restoring:
                     self._take(name.partition("/")[0], content)
             if not ended:
                 raise tarfile.ReadError("no end")
-        while opened.read(65536):  # the seal is proved to its last byte, also behind the end of the tar
-            pass
+        while opened.read(65536):
+            pass  # the seal is proved to its last byte, also behind the end of the tar
         self._reset_sequences()
         return {label: seen.rows for label, seen in self._seen.items()}
 

@@ -98,7 +98,7 @@ class _Loop(Worker):
             excluded_queue_names=[],
         )
 
-    def shutdown(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002  (as signals are handled)
+    def shutdown(self, signum: int, _frame: FrameType | None) -> None:
         """Leave; a job at work is ended by the same exception and kept as failed."""
         self.running = False
         signal.signal(signum, signal.SIG_IGN)

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 
-class Cancelled(Exception):  # noqa: N818  (nothing is wrong: somebody asked for it)
+class CancelledError(Exception):
     """Whoever asked for the job, or an administrator, wants it no more: leave everything as it was."""
 
 
@@ -40,7 +40,7 @@ class Work:
     def progress(self, stage: str, share: float) -> None:
         """Say what is being done (a code of ``stages``) and the share of it that is done, 0 to 1.
 
-        Call it often: it is cheap, and it is where the work ends if it was cancelled. Raises Cancelled.
+        Call it often: it is cheap, and it is where the work ends if it was cancelled. Raises CancelledError.
         """
         self.tell(stage, share)
 

@@ -23,7 +23,7 @@ from rasr.core.basis.findings import Refused
 from rasr.node.jobs.choices import FAULT, LOST, NOT_ALLOWED
 from rasr.node.jobs.models import Job, State
 from rasr.node.jobs.patience import patiently
-from rasr.node.jobs.registry import Cancelled, Work, handler_of
+from rasr.node.jobs.registry import CancelledError, Work, handler_of
 from rasr.node.jobs.watch import LOOK_S, Watch
 
 log = logging.getLogger("rasr.jobs")
@@ -75,13 +75,13 @@ def _outcome(job: Job, watch: Watch) -> Outcome:
         # What a handler writes for people, it writes in the language of who asked.
         with translation.override(job.actor.language or settings.LANGUAGE_CODE):
             return Outcome(State.DONE, plain(handler_of(job.kind)(work)))
-    except Cancelled:
+    except CancelledError:
         return Outcome(State.CANCELLED)
     except Refused as refused:
         return Outcome(State.FAILED, code=refused.code, numbers=plain(refused.numbers))
     except PermissionDenied:
         return Outcome(State.FAILED, code=NOT_ALLOWED)
-    except Exception:
+    except Exception:  # whatever it is, the job has to end and say so
         log.exception("a job failed by a fault of the program", extra={"fields": fields})
         return Outcome(State.FAILED, code=FAULT, numbers={"job": str(job.pk)})
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from rasr.node.jobs.models import Job, State
 from rasr.node.jobs.patience import GONE
-from rasr.node.jobs.registry import Cancelled
+from rasr.node.jobs.registry import CancelledError
 
 LOOK_S = 0.5
 """Between two looks; each writes progress at most once."""
@@ -52,13 +52,13 @@ class Watch:
         self._thread.join()
 
     def tell(self, stage: str, share: float) -> None:
-        """Take the progress of the job; raises Cancelled where that was asked for.
+        """Take the progress of the job; raises CancelledError where that was asked for.
 
         After the database was gone, the job's own connection is given up here, so that its next query opens another.
         """
         self._told = (stage, min(max(float(share), 0.0), 1.0))
         if self._cancelled.is_set():
-            raise Cancelled
+            raise CancelledError
         if self._was_gone.is_set() and not connection.in_atomic_block:
             self._was_gone.clear()
             connection.close()

@@ -15,6 +15,8 @@ from rasr.node.places.models import Organisation, Site
 class User(AbstractUser):
     """Somebody who signs in. language: a code of ``settings.LANGUAGES``, empty: not chosen."""
 
+    known_grants: list[Grant] | None = None
+    """The grants once they were read: see ``rights.grants_of``."""
     language = models.CharField(_("language"), max_length=8, blank=True, default="")
     theme = models.CharField(_("appearance"), max_length=8, choices=Theme, default=Theme.AUTO)
 

@@ -46,11 +46,9 @@ def grants_of(actor: User | AnonymousUser) -> list[Grant]:
     """The grants of somebody, read once per object; none of who is not signed in or not active."""
     if not isinstance(actor, User) or not actor.is_active:
         return []
-    known: list[Grant] | None = getattr(actor, "_grants", None)
-    if known is None:
-        known = list(Grant.objects.filter(user=actor))
-        actor._grants = known  # type: ignore[attr-defined]
-    return known
+    if actor.known_grants is None:
+        actor.known_grants = list(Grant.objects.filter(user=actor))
+    return actor.known_grants
 
 
 def _of_grant(grant: Grant) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -83,9 +83,9 @@ class PlanTablePage(FramePage):
 
     name = "plan-table"
     template_name = "plan/table.html"
-    headings: ClassVar = HEADINGS
-    kinds: ClassVar = KINDS
-    groups: ClassVar = GROUPS
+    headings = HEADINGS
+    kinds = KINDS
+    groups = GROUPS
 
     def frame(self) -> pl.DataFrame:
         """The table as it was kept."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rasr.node.records.choices import NAMES, Loading
@@ -57,9 +59,7 @@ class LoadForm(forms.Form):
         super().__init__(*args, **given)
         self.preview = preview
         if preview.part_only:
-            self.fields["loading"].choices = [  # type: ignore[attr-defined]
-                (code, name) for code, name in Loading.choices if code == Loading.PART
-            ]
+            offer(self, "loading", [(code, name) for code, name in Loading.choices if code == Loading.PART])
         self.fields["version"].initial = preview.version
 
     def clean(self) -> dict[str, Any]:
@@ -75,6 +75,13 @@ class LoadForm(forms.Form):
         return given
 
 
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str | Promise]]) -> None:
+    """Let a field of a form offer these choices."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
 class FindingsForm(forms.Form):
     """Which findings to see."""
 
@@ -85,6 +92,6 @@ class FindingsForm(forms.Form):
     def __init__(self, *args: Any, tables: list[str], **given: Any) -> None:
         super().__init__(*args, **given)
         severities = [(code, name) for code, name in codes.choices("severity") if code != "refused"]
-        self.fields["severity"].choices = [("", _("All")), *severities]  # type: ignore[attr-defined]
+        offer(self, "severity", [("", _("All")), *severities])
         named = [(table, f"{NAMES[table]} ({table})" if table in NAMES else table) for table in tables]
-        self.fields["table"].choices = [("", _("All")), *named]  # type: ignore[attr-defined]
+        offer(self, "table", [("", _("All")), *named])

@@ -26,7 +26,7 @@ class Limit(FileUploadHandler):
         """Note how much was announced: the third of what is given."""
         self.announced_bytes = given[2]
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
+    def receive_data_chunk(self, raw_data: bytes, _start: int) -> bytes:
         """Count, and hand on to whoever keeps it."""
         self.received_bytes += len(raw_data)
         if self.received_bytes > self.most_bytes:

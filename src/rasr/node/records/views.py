@@ -92,13 +92,13 @@ class OneArticle(Righted, Sorted):
     filterset_class = HeldFilter
     template_name = "records/article.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page of the article, remembered under its own name."""
         try:
             self.article = queries.article(request.user, kwargs["article_id"])
         except Article.DoesNotExist as gone:
             raise Http404 from gone
-        self.name = self.export_name = f"article-{self.article.pk}"  # type: ignore[misc]  # each has its own
+        self.name = self.export_name = f"article-{self.article.pk}"
         self.page_title = self.article.name
         return super().get(request, *args, **kwargs)
 
@@ -171,15 +171,15 @@ class RegisterTable(Righted, FramePage):
     template_name = "records/register_table.html"
     pretitle = _("Register")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page of the table, remembered under its own name."""
         table = kwargs["table_name"]
         if table not in NAMES:
             raise Http404
-        self.name, self.export_name = f"register-{table}", table  # type: ignore[misc]  # each table has its own
+        self.name, self.export_name = f"register-{table}", table
         self.page_title, self.intro = NAMES[table], MEANINGS[table]
         names = [column.name for column in loader.contract(table).columns]
-        self.headings = {name: name for name in names}  # type: ignore[misc]  # as they stand in the workbook
+        self.headings = {name: name for name in names}  # as they stand in the workbook
         return super().get(request, *args, **kwargs)
 
     def filtered(self) -> tuple[Any, forms.BaseForm | None]:
@@ -198,7 +198,7 @@ class RegisterTable(Righted, FramePage):
         order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in empty.columns]
         return tables.Table(PagedRows(rows), extra_columns=made, order_by=order, request=self.request)
 
-    def export_frame(self, table: tables.Table) -> pl.DataFrame:  # noqa: ARG002  (whole, not as the page has it)
+    def export_frame(self, _table: tables.Table, /) -> pl.DataFrame:
         """The rows as a frame of the contract, as many as hold the words, in the order of the register."""
         return holding(queries.table_frame(self.request.user, self.kwargs["table_name"]), self.words)
 

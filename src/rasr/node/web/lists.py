@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -26,7 +27,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
+from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 from django_filters import FilterSet
 
 from rasr.node.web import columns, exports
@@ -42,17 +43,18 @@ MOST_KEPT = 50
 LONGEST_WORDS = 100
 """Characters of what is looked for: every word is a condition that the database weighs for every row."""
 Text = str | Promise
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-class Listing(TemplateView):
+class Listing(TemplateResponseMixin, ContextMixin, View):
     """What lists of every kind have in common. ``rows`` gives the table and the filter form; see below for both."""
 
-    name: ClassVar[str]
+    name: str
     page_title: Text = ""
     pretitle: Text = ""
     intro: Text = ""
     template_name: str | None = "web/list.html"
-    export_name: ClassVar[str] = ""
+    export_name: str = ""
     page_size: ClassVar[int] = PAGE_SIZES[0]
 
     def filtered(self) -> tuple[Any, forms.BaseForm | None]:
@@ -63,11 +65,11 @@ class Listing(TemplateView):
         """The table over the rows, in the order that was asked for."""
         raise NotImplementedError
 
-    def export_frame(self, table: tables.Table) -> pl.DataFrame:
+    def export_frame(self, table: tables.Table, /) -> pl.DataFrame:
         """All rows of the table for an export."""
         return exports.table_frame(table.as_values(), empty=str(table.default))
 
-    def get(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def get(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page, the part of it that changes (htmx), or a file."""
         if (elsewhere := remembered(request, self.name)) is not None:
             return elsewhere
@@ -157,15 +159,15 @@ class FramePage(Listing):
     """
 
     shown: ClassVar[tuple[str, ...]] = ()
-    headings: ClassVar[Mapping[str, Text]] = {}
-    kinds: ClassVar[Mapping[str, str]] = {}
-    groups: ClassVar[Mapping[str, str]] = {}
+    headings: Mapping[str, Text] = NOTHING
+    kinds: Mapping[str, str] = NOTHING
+    groups: Mapping[str, str] = NOTHING
 
     def frame(self) -> pl.DataFrame:
         """What is listed."""
         raise NotImplementedError
 
-    def link(self, row: Mapping[str, Any]) -> str | None:  # noqa: ARG002  (subclasses use it)
+    def link(self, _row: Mapping[str, Any], /) -> str | None:
         """The address that the first cell of a row leads to; None for none."""
         return None
 
@@ -187,7 +189,7 @@ class FramePage(Listing):
         order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in rows.columns]
         return tables.Table(FrameData(rows), extra_columns=made, order_by=order, request=self.request)
 
-    def export_frame(self, table: tables.Table) -> pl.DataFrame:
+    def export_frame(self, table: tables.Table, /) -> pl.DataFrame:
         """The frame as it is: the columns' own names, full digits."""
         frame: pl.DataFrame = table.data.data
         return frame

@@ -20,13 +20,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 @requires_csrf_token
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  (named by Django)
+def forbidden(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """403."""
     return _say(request, 403)
 
 
 @requires_csrf_token
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  (named by Django)
+def not_found(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """404."""
     return _say(request, 404)
 

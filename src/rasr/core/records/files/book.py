@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
-from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # likewise
-from xlsxwriter.format import Format  # type: ignore[import-untyped]  # likewise
-from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]  # likewise
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # likewise
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from rasr.core.basis.contract import Column
 from rasr.core.basis.findings import Refused
