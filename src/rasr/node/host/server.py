@@ -23,6 +23,7 @@ from rasr.core.basis.findings import Refused
 from rasr.node.config import NodeConfig
 from rasr.node.host import doors, home
 from rasr.node.host.certificates import Files
+from rasr.node.host.deadlines import DeadlineWorker
 
 THREADS = 12
 GRACE_S = 5
@@ -78,7 +79,7 @@ class _Server(BaseApplication):
         given: dict[str, Any] = {
             "bind": f"fd://{self.door}",
             "workers": self.config.workers,
-            "worker_class": "gthread",
+            "worker_class": DeadlineWorker,
             "threads": THREADS,
             "preload_app": True,
             "timeout": TIMEOUT_S,

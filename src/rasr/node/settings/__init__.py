@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "rasr.node.host.middleware.DatabaseGone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "rasr.node.web.nofiles.SmallBodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -126,7 +127,6 @@ TIME_ZONE = NODE.time_zone
 STATIC_URL = "static/"
 STATIC_ROOT = HERE / "static_built"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": NODE.home / "files"}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if NODE.mode == "test"
