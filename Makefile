@@ -24,15 +24,15 @@ package = if [ "$$(id -u)" = 0 ]; then \
 	$(call quietly,apt-get install $(1),apt-get update -q && apt-get install -q -y --no-install-recommends $(1)); \
 	else echo "Please install the package $(1) ($(2)): sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help demo test bench docs lock format clean chromium postgresql
+.PHONY: help demo test assets bench docs lock format clean chromium postgresql
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-demo: .venv/made-base .venv/made-static .venv/made-messages ## Sample region assessed and planned: the answer, a report, and the node in a browser (SERVE=0: without)
+demo: assets ## Sample region assessed and planned: the answer, a report, and the node in a browser (SERVE=0: without)
 	@$(BIN)/rasr demo $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: .venv/made-dev .venv/made-static .venv/made-messages chromium postgresql ## Linters, types, contracts, tidy, documentation, tests
+test: .venv/made-dev assets chromium postgresql ## Linters, types, contracts, tidy, documentation, tests
 	@$(call quietly,ruff check,$(BIN)/ruff check)
 	@$(call quietly,ruff format,$(BIN)/ruff format --check)
 	@$(call quietly,mypy,$(BIN)/mypy)
@@ -44,7 +44,9 @@ test: .venv/made-dev .venv/made-static .venv/made-messages chromium postgresql #
 		echo "== pytest tests/node, on PostgreSQL"; $(BIN)/python -m tools.postgres $(PYTEST) tests/node; \
 	else echo "!! NOT TESTED: the node on PostgreSQL (please install the package postgresql)" >&2; fi
 
-bench: .venv/made-dev .venv/made-static .venv/made-messages ## Measures speed and memory against the targets of docs/performance.md
+assets: .venv/made-static .venv/made-messages ## What the node's pages are made with: style, scripts, texts
+
+bench: .venv/made-dev assets ## Measures speed and memory against the targets of docs/performance.md
 	@echo "== pytest tests/bench"; $(BIN)/pytest tests/bench --benchmark-only
 
 docs: .venv/made-dev ## Writes the generated pages anew and builds the documentation into site/

@@ -235,26 +235,26 @@ def compiled(root: Path, language: str) -> bytes:
 # Faults.
 
 
-def serves_many(language: str) -> list[bool]:
-    """For each plural form of the language, whether it serves more than one number (such as 1, 21 and 31)."""
-    rule = plural_rule(language)
-    choose = gettext.c2py(rule.split("plural=", 1)[1].strip().rstrip(";"))
-    served = [choose(number) for number in range(1, 300)]
-    count = int(rule.split("nplurals=", 1)[1].split(";", 1)[0])
-    return [served.count(form) > 1 for form in range(count)]
+def served(language: str) -> dict[int, list[int]]:
+    """For each plural form of the language, the numbers below 300 it serves (one may serve 1, 21, 31 and so on)."""
+    choose = gettext.c2py(plural_rule(language).split("plural=", 1)[1].strip().rstrip(";"))
+    found: dict[int, list[int]] = {}
+    for number in range(300):
+        found.setdefault(choose(number), []).append(number)
+    return found
 
 
 def faults_of(message: Message, language: str) -> Iterator[str]:
     """What is wrong with the translation of one message."""
     one, *other = forms(message.id)
-    many = serves_many(language) if message.pluralizable else [False]
+    counted = served(language) if message.pluralizable else {}
     for index, text in enumerate(forms(message.string)):
         mark = f"[{index}]" if message.pluralizable else ""
         if not text.strip():
             yield f"empty{mark}"
             continue
         # where the form serves 21 as well as 1, "one store" would be wrong: the number must stand in it
-        wanted = [placeholders(other[0])] if message.pluralizable and many[index] else []
+        wanted = [placeholders(other[0])] if len(counted.get(index, ())) > 1 else []
         wanted = wanted or [placeholders(each) for each in (one, *other)]
         have = placeholders(text)
         if language != SOURCE and have not in wanted:
@@ -314,7 +314,7 @@ def fill(root: Path, language: str, rows: Iterable[dict[str, str]]) -> list[str]
         text = row.get("msgstr") or ""
         if not text:
             continue
-        index = int(row.get("index") or row.get("plural index") or 0)
+        index = int(row.get("index") or 0)
         message = catalog.get(row["msgid"], row.get("msgctxt") or None)
         if message is None or index >= len(forms(message.string)):
             faults.append(f"{row['msgid']!r} [{index}]: there is no such message")
@@ -332,12 +332,8 @@ def fill(root: Path, language: str, rows: Iterable[dict[str, str]]) -> list[str]
 
 def numbers(language: str) -> str:
     """For each plural form the first numbers it serves, for who translates."""
-    rule = plural_rule(language)
-    choose = gettext.c2py(rule.split("plural=", 1)[1].strip().rstrip(";"))
-    shown: dict[int, list[str]] = {}
-    for number in range(200):
-        shown.setdefault(choose(number), []).append(str(number))
-    return "; ".join(f"index {form}: {', '.join(served[:6])}" for form, served in sorted(shown.items()))
+    shown = sorted(served(language).items())
+    return "; ".join(f"index {form}: {', '.join(map(str, counts[:6]))}" for form, counts in shown)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -124,7 +124,7 @@ class Walker:
 
 
 STICKS_OUT = """() => [...document.body.querySelectorAll('*')]
-    .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.table-responsive'))
+    .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.table-box, .scroll'))
     .slice(0, 3).map(each => each.tagName.toLowerCase() + '.' + [...each.classList].join('.')).join(' ')"""
 
 

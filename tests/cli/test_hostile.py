@@ -14,7 +14,9 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 
+from rasr.cli.parser import YEARS
 from rasr.core.records.region import Region
+from rasr.core.reference import loader
 
 Run = Callable[..., object]
 STEERING = {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)} - {0x0A}
@@ -94,6 +96,8 @@ def test_a_day_beyond_all_plans_is_refused(rasr: Run, region: Path, tmp_path: Pa
     ran = rasr("plan", region, "--out", tmp_path / "out", "--as-of", "9999-12-31")
     assert ran.code == 2
     assert "between 1950 and 2199" in ran.err
+    limits = loader.settings_contract()["starts_on"]
+    assert (limits["minimum"], limits["maximum"]) == (f"{YEARS[0]}-01-01", f"{YEARS[-1]}-12-31")
 
 
 def test_ids_and_names_of_any_kind_make_no_file_and_no_script(rasr: Run, region: Path, tmp_path: Path) -> None:

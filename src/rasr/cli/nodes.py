@@ -26,11 +26,9 @@ def config_of(args: Namespace, *, there: bool = False) -> NodeConfig:
     if there and not home.is_dir():
         raise Refused("node_not_set_up", path=str(home))
     try:
-        config = NodeConfig.read()
-        config.bind_address, config.database()
+        return NodeConfig.read()
     except BadConfigError as fault:
         raise Refused("bad_node_setting", reason=str(fault)) from fault
-    return config
 
 
 def begin(args: Namespace, *, there: bool = False) -> NodeConfig:

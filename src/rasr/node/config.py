@@ -15,10 +15,17 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from rasr.report.texts import LANGUAGES
 
 FILE = "node.toml"
 PREFIX = "RASR_"
-MODES = ("production", "demo", "test")
+CHOICES = {
+    "mode": ("production", "demo", "test"),
+    "language": LANGUAGES,
+    "log_level": ("debug", "info", "warning", "error"),
+}
 POSTGRESQL = ("postgresql", "postgres")
 
 
@@ -68,9 +75,21 @@ class NodeConfig:
             if (text := given.get(f"{PREFIX}{name.upper()}")) is not None:
                 values[name] = _typed(name, kind, text, f"environment {PREFIX}{name.upper()}")
         config = cls(home=home, **values)
-        if config.mode not in MODES:
-            raise BadConfigError(f"mode is {config.mode!r}; it must be one of: {', '.join(MODES)}")
+        config.check()
         return config
+
+    def check(self) -> None:
+        """Raises BadConfigError where a value is none for its setting."""
+        for name, choices in CHOICES.items():
+            if (value := getattr(self, name)) not in choices:
+                raise BadConfigError(f"{name} is {value!r}; it must be one of: {', '.join(choices)}")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ValueError, KeyError, OSError):  # what it raises for a text that is no name, no zone, or a folder
+            raise BadConfigError(
+                f"time_zone is {self.time_zone!r}; it must be a name such as Europe/Belgrade"
+            ) from None
+        self.bind_address, self.database()
 
     @property
     def host_names(self) -> list[str]:

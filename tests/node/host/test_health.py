@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection
@@ -17,7 +18,8 @@ from django.test import Client, override_settings
 from django.urls import include, path
 from django.utils import timezone
 
-from rasr.node.host import context, logs, queries
+from rasr.core.basis.findings import Refused
+from rasr.node.host import context, logs, queries, worker
 from rasr.node.host.models import NodeState, WorkerSeen
 
 
@@ -175,6 +177,25 @@ def test_every_page_knows_whether_the_node_is_a_training_copy(rf: Any) -> None:
         assert said["readiness"].database is True
     finally:
         queries.forget()
+
+
+@pytest.mark.parametrize("fault", [PermissionError("anna"), Refused("upload_closed", path="anna.xlsx")])
+def test_a_sweep_that_fails_does_not_end_the_signs_of_life(
+    monkeypatch: pytest.MonkeyPatch, lines: Callable[[], list[dict[str, Any]]], fault: Exception
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(worker, "connection", Mock())
+    monkeypatch.setattr(worker, "close_old_connections", Mock())
+    monkeypatch.setattr(worker, "_seen", said.append)
+    monkeypatch.setattr(worker, "_gone", said.append)
+    monkeypatch.setattr(worker, "_sweep", Mock(side_effect=fault))
+    beat = worker._Beat("w")
+    beat._end.set()  # asked to end from the start: one beat
+    beat.run()
+    assert said == ["w", "w"]
+    [line] = lines()
+    assert line["fault"].endswith(type(fault).__name__)
+    assert "anna" not in json.dumps(line)
 
 
 def test_the_last_backup_is_remembered(tmp_path: Path) -> None:

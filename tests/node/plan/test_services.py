@@ -97,8 +97,7 @@ class TestAsked:
         assert latest is not None
         assert not latest.stale
         Register.objects.update(digest="of other records", version=99)
-        assert queries.runs(planner).get().stale
-        assert queries.stale(planned)
+        assert queries.runs(planner).get(pk=planned.pk).stale
         assert isinstance(services.start(actor=planner, options=Options()), Job)
 
     @pytest.mark.parametrize("person", ["officer", "storekeeper", "stranger", "auditor", "administrator"])

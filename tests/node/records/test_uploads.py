@@ -105,8 +105,8 @@ def files() -> set[str]:
 
 @pytest.fixture
 def client(db: None, client_of: ClientOf) -> Client:
-    del db  # asked for, so that there is a database
     """The browser of a planner of a node that holds a region of three records of stock."""
+    del db  # asked for, so that there is a database
     load_register(tiny_region())
     return client_of(somebody("planner", "planner"))
 

@@ -27,8 +27,8 @@ BOUNDARY = "rasr"
 
 @pytest.fixture
 def client(db: None, client_of: Callable[[User], Client]) -> Client:
-    del db  # asked for, so that there is a database
     """The browser of a planner of an empty node."""
+    del db  # asked for, so that there is a database
     return client_of(somebody("planner", "planner"))
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from rasr.cli import nodes
 from rasr.cli.commands import assess as assess_command
 from rasr.cli.commands import plan as plan_command
 from rasr.cli.commands.serve import serve
@@ -18,7 +19,8 @@ from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.facade import day_of
 from rasr.facade import plan as work_out
-from rasr.node.start import start
+from rasr.node import config
+from rasr.node.host.keys import private_folder
 from rasr.sample import make_sample
 
 SETTINGS = 'mode = "demo"\nname = "RASR demo"\nlog_level = "warning"\n'
@@ -52,11 +54,11 @@ def demo(args: Namespace, say: Say) -> int:
 
 def _serve(args: Namespace, say: Say, region: Region, assessment: Assessment, planned: Callable[[], Plan]) -> int:
     """The same in a browser: a node with its accounts, served until it is told to stop."""
-    home = args.out / "node"
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not (home / "node.toml").exists():
-        (home / "node.toml").write_text(SETTINGS, encoding="utf-8")
-    start(home)
+    home = private_folder(args.out / "node")
+    if not (home / config.FILE).exists():
+        (home / config.FILE).write_text(SETTINGS, encoding="utf-8")
+    node = Namespace(home=home, bind=args.bind, workers=None, no_worker=False)
+    nodes.begin(node)
     from rasr.cli.commands.demo_node import fill  # its models need Django
 
     say.line()
@@ -65,7 +67,7 @@ def _serve(args: Namespace, say: Say, region: Region, assessment: Assessment, pl
         accounts = fill(home, region, assessment, planned, progress)
     rows = [(name, password, TOLD[name]) for name, password in accounts.items()]
     say.table("Accounts of the demo (on this machine only)", ("user", "password", "sees"), rows, left=3)
-    return serve(Namespace(home=home, bind=args.bind, workers=None, no_worker=False), say)
+    return serve(node, say)
 
 
 def _sample(args: Namespace, say: Say, place: Path) -> Region:

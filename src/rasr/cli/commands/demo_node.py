@@ -1,6 +1,6 @@
 """The node of the demo: the sample region loaded, assessed and planned, with one account for each role.
 
-Loaded only when Django has been set up, see ``rasr.node.start``.
+Loaded only when Django and the node have been set up, see ``rasr.cli.nodes.begin``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rasr.core.assessment.assess import Assessment
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.node.assessment import services as assessments
-from rasr.node.host.home import prepare
+from rasr.node.host.keys import write_private
 from rasr.node.people import queries as people_known
 from rasr.node.people import services as people
 from rasr.node.people.choices import Role
@@ -36,12 +36,11 @@ def fill(
     planned: Callable[[], Plan],
     progress: Callable[[str, float], None],
 ) -> dict[str, str]:
-    """Make the node in ``home`` ready, unless it is; gives its accounts: name, which is also the role, to password.
+    """Fill the node in ``home``, unless it is; gives its accounts: name, which is also the role, to password.
 
     planned: gives the joint plan with the plans alone attached; asked only where the node does not know it yet. Where
     somebody has since loaded other records, those are left as they are.
     """
-    prepare()
     accounts = _accounts(home)
     planner = _user(Role.PLANNER, accounts)
     if records.register().version == 0:
@@ -77,7 +76,6 @@ def _accounts(home: Path) -> dict[str, str]:
     path = home / ACCOUNTS_FILE
     if not path.exists():
         password = "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LENGTH))
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(dict.fromkeys(Role.values, password), indent=1), encoding="utf-8")
+        write_private(path, json.dumps(dict.fromkeys(Role.values, password), indent=1).encode())
     accounts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return accounts

@@ -18,6 +18,8 @@ from rasr.core.plan.problem import ACTIVITIES, Problem
 PRICES = {"costs_paid": 1.0, "line_neq": 1e2, "site_outload": 1e2, "technique_time": 1e4}
 """Price of breaking one unit of a constraint: missing money is named before missing machines."""
 SHOWN = 5
+AMPLE = 1e9
+"""Bound of what shall not bind, in the unit of its column; assumed."""
 BROKEN = 1e-6
 """A constraint broken by less holds: the solver's tolerance."""
 
@@ -42,11 +44,12 @@ def diagnose(problem: Problem) -> list[Conflict]:
     relaxed = [_relaxed(family, start) for family, start in zip(breakable, first, strict=False)]
     price = np.concatenate([np.full(family.count, PRICES[family.name]) for family in breakable])
     upper = model.upper.copy()
-    upper[model.processed[model.processed >= 0]] = 1e9  # a machine that may be overworked is not bound by its capacity
+    # a machine that may be overworked is not bound by its capacity
+    upper[model.processed[model.processed >= 0]] = AMPLE
     programme = Programme(
         np.concatenate([np.zeros(model.count), price]),
         np.concatenate([model.lower, np.zeros(len(price))]),
-        np.concatenate([upper, np.full(len(price), 1e9)]),
+        np.concatenate([upper, np.full(len(price), AMPLE)]),
         [family for family in families if family.name not in PRICES] + relaxed,
     )
     answer = programme.solve("ipm")

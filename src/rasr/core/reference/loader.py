@@ -36,10 +36,11 @@ def use_folder(folder: Path | None) -> None:
 
     Raises Refused: missing_file, unknown_rule for a file of another name, unreadable_file for one that cannot stand in.
     """
-    if folder is not None and not folder.is_dir():
-        raise Refused("missing_file", path=str(folder))
-    for file in sorted(folder.rglob("*.csv")) if folder else ():
-        hold_to_shipped(file, file.relative_to(folder or file).as_posix(), SHIPPED)
+    if folder is not None:
+        if not folder.is_dir():
+            raise Refused("missing_file", path=str(folder))
+        for file in sorted(folder.rglob("*.csv")):
+            hold_to_shipped(file, file.relative_to(folder).as_posix(), SHIPPED)
     _own[:] = [folder] if folder else []
     for cached in (contract, rows, frame, sentences, settings_contract, edition):
         cached.cache_clear()

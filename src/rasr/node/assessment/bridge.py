@@ -1,11 +1,11 @@
 """Between a kept run and ``core.assessment.assess.Assessment``, exact to the last digit.
 
-Kept are: the tables as Parquet, the figures of stores and sites as rows to sort and filter by, the ten worst as JSON.
+Kept are: the tables as Parquet, and the figures of stores and sites as rows to sort and filter by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -15,10 +15,8 @@ from rasr.core.assessment.assess import Assessment, Blind
 from rasr.core.assessment.tables import COLUMNS
 from rasr.core.records.region import Region
 from rasr.core.report.places import DANGER
-from rasr.core.report.worst import Reason, WorstStore, ten_worst
 from rasr.node.assessment.models import Run, RunTable, SiteDanger, StoreDanger
 from rasr.node.jobs.kept import from_bytes, to_bytes
-from rasr.node.jobs.running import plain
 
 TABLES = ("stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods")
 """Tables of an assessment."""
@@ -41,7 +39,6 @@ def facts_of(assessment: Assessment) -> dict[str, Any]:
         "low": low,
         "high": high,
         "blind": asdict(assessment.blind),
-        "worst": [plain(asdict(store)) for store in ten_worst(assessment)],
     }
 
 
@@ -66,21 +63,6 @@ def _rows(frame: pl.DataFrame, names: tuple[str, ...]) -> Iterable[dict[str, Any
 def load_assessment(run: Run, region: Region | None = None) -> Assessment:
     """The assessment as it was kept. region: the records assessed, to be attached where they are at hand."""
     frames: dict[str, Any] = {table.name: from_bytes(table.parquet) for table in run.tables.all()}
-    return _assessment(run, frames, region)
-
-
-def load_table(run: Run, name: str) -> pl.DataFrame | None:
-    """One table of a run; None where it has no such table."""
-    table = run.tables.filter(name=name).first()
-    return from_bytes(table.parquet) if table else None
-
-
-def load_worst(run: Run) -> list[WorstStore]:
-    """The ten worst stores with their reasons."""
-    return [_worst(said) for said in run.worst]
-
-
-def _assessment(run: Run, frames: Mapping[str, Any], region: Region | None) -> Assessment:
     return Assessment(
         as_of=run.as_of,
         blind=Blind(**run.blind),
@@ -92,12 +74,7 @@ def _assessment(run: Run, frames: Mapping[str, Any], region: Region | None) -> A
     )
 
 
-def _worst(said: Mapping[str, Any]) -> WorstStore:
-    """A store as ``plain`` kept it: infinity, which JSON does not know, as text."""
-    reasons = tuple(_reason(reason) for reason in said["reasons"])
-    return WorstStore(**{**said, "reasons": reasons})
-
-
-def _reason(said: Mapping[str, Any]) -> Reason:
-    numbers = {name: float(value) for name, value in said["numbers"].items()}
-    return Reason(said["code"], numbers, float(said["weight"]))
+def load_table(run: Run, name: str) -> pl.DataFrame | None:
+    """One table of a run; None where it has no such table."""
+    table = run.tables.filter(name=name).first()
+    return from_bytes(table.parquet) if table else None

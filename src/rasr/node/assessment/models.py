@@ -4,43 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from uuid6 import uuid7
 
-from rasr.node.jobs.models import KeptTable
+from rasr.node.jobs.models import KeptRun, KeptTable
 from rasr.node.places.models import Site, Store
 
 
-class Run(models.Model):
-    """One assessment of the whole register. digest: of inputs, rule data, program and parameters: one run each.
+class Run(KeptRun):
+    """One assessment of the whole register as of a day. blind: ``core.assessment.assess.Blind``."""
 
-    worst: the ten worst stores with their reasons, as ``core.report.worst`` gives them. The duration is outside what
-    is compared.
-    """
-
-    run_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    digest = models.TextField(unique=True)
-    inputs_digest = models.TextField()
-    register_version = models.PositiveBigIntegerField()
     as_of = models.DateField(_("as of"))
-    rule_edition = models.TextField(_("rule data"))
-    version = models.TextField(_("program"))
-    parameters = models.JSONField(default=dict)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
-    made_at = models.DateTimeField(_("made"), auto_now_add=True, db_index=True)
-    duration_s = models.FloatField(null=True)
     stores = models.PositiveIntegerField(_("stores"))
     sites = models.PositiveIntegerField(_("sites"))
     fatalities_per_year = models.FloatField(_("expected fatalities per year"))
     low = models.FloatField()
     high = models.FloatField()
     blind = models.JSONField(default=dict)
-    worst = models.JSONField(default=list)
-
-    class Meta:
-        ordering: ClassVar = ["-made_at"]
 
     def __str__(self) -> str:
         return f"{self.as_of} {self.run_id}"

@@ -10,19 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from importlib.metadata import version
 from uuid import UUID
 
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import QuerySet
 
 from rasr.core.assessment.assess import Assessment
 from rasr.core.records.region import Region
-from rasr.core.reference import loader
 from rasr.core.report.places import distance_figures, exclusion_figures, jurisdiction_figures
-from rasr.core.report.worst import WorstStore
+from rasr.core.report.worst import WorstStore, ten_worst
 from rasr.node.assessment import bridge
+from rasr.node.assessment.freshness import marked
 from rasr.node.assessment.models import Run, SiteDanger, StoreDanger
 from rasr.node.assessment.neighbours import NONE_REQUIRED, Neighbours, around, nobody
 from rasr.node.people import rights
@@ -30,7 +29,6 @@ from rasr.node.people.models import User
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.contract import frame_of
 from rasr.node.places.models import Jurisdiction, Organisation, Site, Store
-from rasr.node.records.queries import register
 
 Actor = User | AnonymousUser
 CURVE = ("neq_kg", "fatalities_per_year", "low", "high")
@@ -54,12 +52,12 @@ class Standing:
 
 
 def runs(actor: Actor) -> QuerySet[Run]:
-    """Every run, the latest first, with ``stale``: whether register, rule data or program have moved on.
+    """Every run, the latest first, ``marked``.
 
     Raises PermissionDenied without the right ``view_runs``.
     """
     rights.require(actor, "view_runs")
-    return _marked().select_related("actor")
+    return marked(Run.objects.select_related("actor"))
 
 
 def latest(actor: Actor) -> Run | None:
@@ -70,11 +68,6 @@ def latest(actor: Actor) -> Run | None:
 def run(actor: Actor, run_id: UUID | str) -> Run | None:
     """One run. Raises PermissionDenied without the right ``view_runs``."""
     return runs(actor).filter(run_id=run_id).first()
-
-
-def stale(run: Run) -> bool:
-    """Whether the register, the rule data or the program have moved on since the run was made."""
-    return (run.inputs_digest, run.rule_edition, run.version) != _now()
 
 
 def table(actor: Actor, run: Run, name: str) -> pl.DataFrame | None:
@@ -109,7 +102,7 @@ def curve_of(actor: Actor, run: Run, site_id: str) -> pl.DataFrame:
 def worst(actor: Actor, run: Run) -> list[WorstStore]:
     """The ten worst stores of a run with their reasons. Raises PermissionDenied without ``view_runs``."""
     rights.require(actor, "view_runs")
-    return bridge.load_worst(run)
+    return ten_worst(_assessment(run.pk))
 
 
 def named(actor: Actor) -> Region:
@@ -131,7 +124,7 @@ def standing(actor: Actor) -> Standing | None:
     if not rights.may(actor, "view_register"):
         return None
     columns = ("run_id", "as_of", "made_at", "rule_edition", "version", "stale")
-    row = _marked().values(*columns).first()
+    row = marked(Run.objects.all()).values(*columns).first()
     return Standing(**row) if row else None
 
 
@@ -188,19 +181,8 @@ def methods(actor: Actor) -> pl.DataFrame | None:
 # Below: without a look at rights.
 
 
-def _now() -> tuple[str, str, str]:
-    return register().digest, loader.edition(), version("rasr")
-
-
-def _marked() -> QuerySet[Run]:
-    digest, edition, program = _now()
-    now = Q(inputs_digest=digest, rule_edition=edition, version=program)
-    marked = Run.objects.annotate(stale=ExpressionWrapper(~now, output_field=BooleanField()))
-    return marked.order_by("-made_at", "-run_id")
-
-
 def _latest_id() -> UUID | None:
-    return Run.objects.order_by("-made_at", "-run_id").values_list("pk", flat=True).first()
+    return Run.objects.values_list("pk", flat=True).first()
 
 
 def _curve(run_id: UUID, site_id: str) -> pl.DataFrame:

@@ -10,8 +10,6 @@ from datetime import date
 from importlib.metadata import version
 from time import monotonic
 
-from django.db import IntegrityError, transaction
-
 from rasr.core.assessment.assess import Assessment, assess
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes
@@ -22,6 +20,7 @@ from rasr.node.assessment.bridge import facts_of, keep_assessment
 from rasr.node.assessment.models import Run
 from rasr.node.jobs import queries as jobs
 from rasr.node.jobs import services as work
+from rasr.node.jobs.kept import keep_once
 from rasr.node.jobs.models import Job
 from rasr.node.jobs.patience import patiently
 from rasr.node.jobs.registry import untold
@@ -92,24 +91,8 @@ def keep(*, actor: User, assessment: Assessment, register_version: int, duration
     rights.require(actor, "assess")
     facts = facts_of(assessment)
     digest = digest_of(facts["inputs_digest"], facts["as_of"], facts["rule_edition"], facts["version"])
-    try:
-        with transaction.atomic():
-            run = Run.objects.create(
-                digest=digest,
-                register_version=register_version,
-                parameters={"as_of": facts["as_of"].isoformat()},
-                actor=actor,
-                duration_s=duration_s,
-                **facts,
-            )
-            keep_assessment(run, assessment)
-    except IntegrityError:
-        # Somebody else kept the same meanwhile.
-        kept = Run.objects.filter(digest=digest).first()
-        if kept is None:
-            raise
-        return kept
-    return run
+    run = Run(digest=digest, register_version=register_version, actor=actor, duration_s=duration_s, **facts)
+    return keep_once(run, lambda: keep_assessment(run, assessment))
 
 
 def _known(inputs_digest: str, as_of: date) -> Run | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rasr.node.desk.queries.due import LICENCE_AHEAD, stores_mixed
 from rasr.node.desk.queries.lists import choice, house_inside, over_licence
 from rasr.node.web import codes
-from rasr.node.web.lists import LONGEST_WORDS
+from rasr.node.web.words import ByWords
 
 YES = "yes"
 YES_NO = ((YES, _("Yes")), ("no", _("No")))
@@ -24,13 +24,11 @@ LICENCE = (
 )
 
 
-class PlaceFilter(filters.FilterSet):
+class PlaceFilter(ByWords):
     """What both lists can be narrowed by. organisation: lookup path from the row to its organisation."""
 
     organisation_path = "organisation"
-    looked_in: tuple[str, ...] = ()
 
-    q = filters.CharFilter(label=_("Search"), method="by_words", max_length=LONGEST_WORDS)
     jurisdiction = filters.ChoiceFilter(label=_("Jurisdiction"), method="by_jurisdiction", empty_label=_("All"))
     organisation = filters.ChoiceFilter(label=_("Organisation"), method="by_organisation", empty_label=_("All"))
     house = filters.ChoiceFilter(label=_("House too near"), method="by_house", choices=YES_NO, empty_label=_("All"))
@@ -40,15 +38,6 @@ class PlaceFilter(filters.FilterSet):
         offered = choice(self.request.user)
         self.filters["jurisdiction"].extra["choices"] = offered.jurisdictions
         self.filters["organisation"].extra["choices"] = offered.organisations
-
-    def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
-        """Rows in which every word is found in one of the texts."""
-        for word in words.split():
-            found = Q()
-            for field in self.looked_in:
-                found |= Q(**{f"{field}__icontains": word})
-            rows = rows.filter(found)
-        return rows
 
     def by_jurisdiction(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Rows of a jurisdiction."""

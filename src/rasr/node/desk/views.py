@@ -27,7 +27,6 @@ def home(request: HttpRequest) -> HttpResponse:
     whole = found.whole
     said = {
         "home": found,
-        "page_title": _("Danger and what is due"),
         "years": telling.years(whole.run.fatalities_per_year) if whole and whole.run else "",
     }
     return render(request, "desk/home.html", said)
@@ -54,7 +53,6 @@ class SiteList(Assessed):
 
     name = "sites"
     page_title = _("Sites")
-    export_name = "sites"
     table_class = tables.SiteTable
     filterset_class = filters.SiteFilter
 
@@ -68,7 +66,6 @@ class StoreList(Assessed):
 
     name = "stores"
     page_title = _("Stores")
-    export_name = "stores"
     table_class = tables.StoreTable
     filterset_class = filters.StoreFilter
 

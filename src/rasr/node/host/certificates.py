@@ -19,6 +19,7 @@ from rasr.node.host.keys import private_folder, write_private
 
 FOLDER, AUTHORITY, SERVER = "tls", "ca", "server"
 AUTHORITY_DAYS, SERVER_DAYS = 3650, 397
+"""Assumed: ten years, and a year with a month to renew in."""
 MOST_SERVER_DAYS = 825
 """What Apple's systems accept of an authority trusted by hand."""
 OWN_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -1,4 +1,4 @@
-"""What every page says of the node: name, version, rule edition, whether it is a training copy."""
+"""What every page says of the node: its name, and whether it is a training copy."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from rasr import __version__
-from rasr.core.reference import loader
 from rasr.node.host import queries
 
 
 def node(_request: HttpRequest) -> dict[str, Any]:
-    """``node_name``, ``training``, ``version``, ``rule_edition``, ``mode``, ``limits`` (upload_mb).
+    """``node_name``, ``training``.
 
     Worked out only where a page shows it: ``readiness`` (``queries.Readiness``), ``last_backup`` (None: never here).
     """
     return {
         "node_name": settings.NODE.name,
         "training": queries.training(),
-        "version": __version__,
-        "rule_edition": loader.edition(),
-        "mode": settings.NODE.mode,
-        "limits": {"upload_mb": settings.NODE.upload_limit_mb},
         "readiness": SimpleLazyObject(partial(queries.readiness, settings.NODE.home)),
         "last_backup": partial(queries.last_backup, settings.NODE.home),  # a template calls it
     }

@@ -11,7 +11,7 @@ import socket
 from datetime import datetime
 
 from rasr.core.basis.findings import Refused
-from rasr.node.config import BadConfigError, NodeConfig
+from rasr.node.config import NodeConfig
 from rasr.node.host import certificates
 from rasr.node.host.certificates import Files
 
@@ -19,9 +19,9 @@ from rasr.node.host.certificates import Files
 def checked(config: NodeConfig, *, now: datetime) -> Files | None:
     """The certificate to serve with, or None on this machine only.
 
-    Raises Refused: bind_of_demo, bind_without_tls, bad_node_setting, and those of ``certificates.of_server``.
+    Raises Refused: bind_of_demo, bind_without_tls, and those of ``certificates.of_server``.
     """
-    host, _ = bind_address(config)
+    host, _ = config.bind_address
     here = _is_loopback(host)
     if config.mode != "production" and not here:
         raise Refused("bind_of_demo", address=config.bind)
@@ -31,17 +31,9 @@ def checked(config: NodeConfig, *, now: datetime) -> Files | None:
     return tls
 
 
-def bind_address(config: NodeConfig) -> tuple[str, int]:
-    """Address and port of the settings. Raises Refused("bad_node_setting")."""
-    try:
-        return config.bind_address
-    except BadConfigError as fault:
-        raise Refused("bad_node_setting", reason=str(fault)) from fault
-
-
 def address(config: NodeConfig, tls: Files | None) -> str:
     """What to type into a browser on this machine."""
-    host, port = bind_address(config)
+    host, port = config.bind_address
     if _is_loopback(host) or host in ("0.0.0.0", "::"):
         host = "localhost"
     shown = f"[{host}]" if ":" in host else host
@@ -50,7 +42,7 @@ def address(config: NodeConfig, tls: Files | None) -> str:
 
 def listening(config: NodeConfig) -> socket.socket:
     """A socket on the address of the settings. Raises Refused: port_in_use, cannot_listen."""
-    host, port = bind_address(config)
+    host, port = config.bind_address
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         door = socket.socket(family, socket.SOCK_STREAM)

@@ -15,16 +15,15 @@ from django.db.migrations.executor import MigrationExecutor
 
 from rasr.core.basis.findings import Refused
 from rasr.node.host import queries
-from rasr.node.host.keys import FILE_MODE, private_folder, secret_key
+from rasr.node.host.keys import FILE_MODE, private_folder
 
-FOLDERS = ("files", "uploads")
 SETUP_LOCK, SERVE_LOCK = "setup.lock", "serve.lock"
 _ADVISORY = 0x72617372
 """Number of the lock that keeps two machines from migrating one PostgreSQL database at once: "rasr"."""
 
 
 def prepare() -> None:
-    """Make the folders, the secret key and the tables of this node; what is there stays. Needs Django set up.
+    """Make the folders and the tables of this node; what is there stays. Needs Django set up.
 
     Two processes that start at once wait for one another. Raises Refused: database_unreachable, database_newer,
     cannot_write.
@@ -32,9 +31,8 @@ def prepare() -> None:
     home = settings.NODE.home
     os.umask(0o077)
     try:
-        for folder in (home, *(home / name for name in FOLDERS)):
+        for folder in (home, settings.FILE_UPLOAD_TEMP_DIR):
             private_folder(folder)
-        secret_key(home)
         with locked(home / SETUP_LOCK):
             _migrate()
     except DatabaseError as fault:

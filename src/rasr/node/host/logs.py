@@ -78,6 +78,5 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.server": {"level": "ERROR", "handlers": [], "propagate": True},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django_tasks_db": {"level": "WARNING"},
-            "gunicorn.access": {"level": "CRITICAL"},
         },
     }

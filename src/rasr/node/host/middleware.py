@@ -12,13 +12,13 @@ from typing import Any
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 GONE = (OperationalError, InterfaceError)
 """What Django raises where the database cannot be reached or has hung up."""
 RETRY_AFTER_S = 10
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 log = logging.getLogger("rasr.request")
 
 
@@ -49,9 +49,6 @@ class RequestLog:
         level = logging.ERROR if response.status_code >= 500 else logging.INFO
         log.log(level, "request", extra={"fields": fields})
         return response
-
-
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class DatabaseGone:
@@ -86,14 +83,8 @@ def gone(request: HttpRequest) -> HttpResponse:
         # a connection in the middle of a transaction stays: whoever began it ends it
         if not connection.in_atomic_block:
             connection.close()
-    try:
-        page, kind = (
-            str(render_to_string("503.html", {"request_id": request.META.get("rasr.request_id", "")})),
-            "text/html; charset=utf-8",
-        )
-    except TemplateDoesNotExist:
-        page, kind = "503 The database cannot be reached.", "text/plain; charset=utf-8"
-    return HttpResponse(page, status=503, content_type=kind, headers={"Retry-After": str(RETRY_AFTER_S)})
+    page = render_to_string("503.html", {"request_id": request.META.get("rasr.request_id", "")})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def _mark(request: HttpRequest | None = None, **_: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from django.db import DatabaseError, connection
@@ -17,24 +18,21 @@ SEEN_WITHIN = timedelta(minutes=1)
 ENOUGH_DISK_MB = 500
 BACKUP_MARK = "last-backup"
 """File of the home folder whose time is that of the last backup."""
-_known: dict[str, bool] = {}
 
 
+@cache
 def training() -> bool:
     """Whether this node is a training copy. Asked of the database once per process: it never changes while one runs."""
-    name = str(connection.settings_dict["NAME"])
-    if name not in _known:
-        _known[name] = NodeState.objects.filter(training=True).exists()
-    return _known[name]
+    return NodeState.objects.filter(training=True).exists()
 
 
 def forget() -> None:
     """Ask the database anew next time: after a restore in this process, and between tests."""
-    _known.clear()
+    training.cache_clear()
 
 
 def migrated() -> bool:
-    """Whether the database has every migration of this program, and none more. Raises DatabaseError."""
+    """Whether the database has every migration of this program. Raises DatabaseError."""
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 

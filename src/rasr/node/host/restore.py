@@ -19,14 +19,14 @@ from rasr import __version__
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import BrokenError, Opener
 from rasr.node.host import queries
-from rasr.node.host.backup import END, FORMAT, HEAD, Progress, columns_of, head_of, kept_models
+from rasr.node.host.backup import END, FORMAT, HEAD, ROWS_AT_ONCE, Progress, columns_of, head_of, kept_models
 from rasr.node.host.home import unreachable
 from rasr.node.host.models import NodeState
 
 BORN = {"records.Register", "host.NodeState"}
 """Models of which an empty node may have a row: there is one at most, and the backup's takes its place."""
 PART_LIMIT_BYTES = 1_500_000_000
-ROWS_AT_ONCE = 2000
+"""A part holds ``PART_BYTES`` and one row more, which may be a whole table of a run, kept as a file; assumed."""
 UNLIKE_OURS = (ValueError, TypeError, KeyError, RecursionError, tarfile.TarError, zlib.error, EOFError)
 """What reading raises where somebody sealed what we never write."""
 _CODES = {

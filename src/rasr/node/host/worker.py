@@ -23,7 +23,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from rasr.core.basis.findings import Refused
 from rasr.node.host import queries
 from rasr.node.host.models import WorkerSeen
-from rasr.node.jobs import services as work
+from rasr.node.jobs import services as jobs
 from rasr.node.records import uploading
 
 GONE = (DatabaseError, InterfaceError)
@@ -124,8 +124,8 @@ class _Beat(threading.Thread):
                     swept_s = time.monotonic()
             except GONE:
                 connection.close()
-            except Refused as refused:
-                log.error("jobs could not be swept", extra={"fields": {"code": refused.code}})
+            except (Refused, OSError) as fault:
+                log.error("the sweep was broken off", exc_info=fault)
             if self._end.wait(BEAT_S):
                 break
         _gone(self._worker)
@@ -139,8 +139,8 @@ class _Beat(threading.Thread):
 
 def _sweep() -> None:
     """Give up jobs of dead workers, forget old tasks, delete the files of uploads nobody went on with."""
-    work.sweep_lost()
-    work.prune()
+    jobs.sweep_lost()
+    jobs.prune()
     uploading.sweep(timezone.now())
 
 

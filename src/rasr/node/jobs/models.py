@@ -1,4 +1,4 @@
-"""Jobs, and tables kept whole."""
+"""Jobs, and what they keep: runs, and tables kept whole."""
 
 from __future__ import annotations
 
@@ -48,6 +48,27 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.job_id}"
+
+
+class KeptRun(models.Model):
+    """A result that is kept, with what it stands on. digest: of all that it depends on, so the same is kept once.
+
+    The duration is outside what is compared.
+    """
+
+    run_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.TextField(unique=True)
+    inputs_digest = models.TextField()
+    register_version = models.PositiveBigIntegerField()
+    rule_edition = models.TextField(_("rule data"))
+    version = models.TextField(_("program"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
+    made_at = models.DateTimeField(_("made"), auto_now_add=True, db_index=True)
+    duration_s = models.FloatField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["-made_at", "-run_id"]
 
 
 class KeptTable(models.Model):

@@ -1,4 +1,4 @@
-"""Roles and languages as they are shown."""
+"""Roles and appearances as they are shown."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def add_user(
 ) -> User:
     """A new user with one role. actor: None is the machine's own administrator at the command line.
 
-    Raises Refused: bad_option for a name taken, an unknown role or place, or a weak password.
+    Raises Refused: unknown_rule for an unknown role or place, bad_option for a name taken or a weak password.
     """
     if actor is not None:
         require(actor, "manage_node")

@@ -19,6 +19,7 @@ from rasr.node.people import attempts, services
 from rasr.node.people.choices import Theme
 from rasr.node.people.forms import SettingsForm
 from rasr.node.people.models import User
+from rasr.node.web import languages
 
 LONGEST_NAME = 150
 
@@ -78,7 +79,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and user:
         services.choose(actor=user, **form.cleaned_data)
     elif form.is_valid():
-        request.session["language"] = form.cleaned_data["language"]
+        request.session[languages.SESSION_KEY] = form.cleaned_data["language"]
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(back if safe else "/")

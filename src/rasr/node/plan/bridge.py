@@ -5,17 +5,13 @@ What is kept: the summaries as JSON, every table as Parquet.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
-from rasr.core.assessment.assess import Assessment
 from rasr.core.plan.result import Plan
-from rasr.core.records.region import Region
 from rasr.node.jobs.kept import from_bytes, to_bytes
 from rasr.node.plan.models import PlanRun, PlanTable
-
-Which = Literal["joint", "alone"]
 
 
 def keep_plan(run: PlanRun, plan: Plan, alone: Plan | None) -> None:
@@ -28,13 +24,13 @@ def keep_plan(run: PlanRun, plan: Plan, alone: Plan | None) -> None:
     )
 
 
-def load_plan(run: PlanRun, *, assessment: Assessment | None = None, region: Region | None = None) -> Plan:
+def load_plan(run: PlanRun) -> Plan:
     """The plan as it was kept, with the plans alone beside it where they were asked for."""
     tables: dict[str, dict[str, Any]] = {"joint": {}, "alone": {}}
     for table in run.tables.all():
         tables[table.plan][table.name] = from_bytes(table.parquet)
     alone = Plan(run.alone_summary, **tables["alone"]) if run.alone_summary else None
-    return Plan(run.summary, **tables["joint"], region=region, assessment=assessment, alone=alone)
+    return Plan(run.summary, **tables["joint"], alone=alone)
 
 
 def load_table(run: PlanRun, which: str, name: str) -> pl.DataFrame | None:

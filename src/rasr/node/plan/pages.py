@@ -26,6 +26,7 @@ from rasr.node.plan.models import PlanRun
 from rasr.node.plan.queue import LEFT, left_over
 from rasr.node.web import codes
 from rasr.node.web.languages import current
+from rasr.report.assessment_page import unseen_section
 from rasr.report.disclosure import Disclosure
 from rasr.report.page import Block, Cell, Facts, Head, Prose, Section, Table
 from rasr.report.plan_money import flows_section, lines_section, spending_section
@@ -89,8 +90,8 @@ def scribe_of(named: Region) -> Scribe:
     return Scribe(named, Disclosure(named.settings.position_grid_deg, exact=True), current())
 
 
-def panels(plan: Plan, run: PlanRun, pools: pl.DataFrame, scribe: Scribe) -> list[Panel]:
-    """Every part of the page of a plan, in order."""
+def panels(plan: Plan, run: PlanRun, scribe: Scribe) -> list[Panel]:
+    """Every part of the page of a plan, in order. plan: with its assessment."""
     labels = months_shown(plan.periods)
     return [
         _answer(plan, labels, scribe),
@@ -101,7 +102,7 @@ def panels(plan: Plan, run: PlanRun, pools: pl.DataFrame, scribe: Scribe) -> lis
         _spending(plan, labels, scribe),
         _alone(plan, scribe) if plan.alone else _jurisdictions(plan, scribe),
         _openings(plan, scribe),
-        _left(plan, run, pools, scribe),
+        _left(plan, scribe),
         _provenance(plan, run, scribe),
     ]
 
@@ -282,9 +283,10 @@ def _opened(row: dict[str, Any], scribe: Scribe) -> str:
     return _("Corridor %(sender)s to %(receiver)s") % names
 
 
-def _left(plan: Plan, run: PlanRun, pools: pl.DataFrame, scribe: Scribe) -> Panel:
+def _left(plan: Plan, scribe: Scribe) -> Panel:
     """What could be planned and stays, and what no plan may touch."""
-    left = left_over(plan.shipments, pools)
+    assert plan.assessment is not None
+    left = left_over(plan.shipments, plan.assessment.pools)
     by_family = left.group_by("family").agg(pl.col("left_kg").sum()).sort("left_kg", "family", descending=[True, False])
     order = by_capital(scribe.region.table("jurisdictions"))["jurisdiction_id"].to_list()
     place = {name: number for number, name in enumerate(order)}
@@ -305,23 +307,7 @@ def _left(plan: Plan, run: PlanRun, pools: pl.DataFrame, scribe: Scribe) -> Pane
             [[Cell(scribe.jurisdiction(name)), scribe.tonnes(mass_kg)] for name, mass_kg in owners],
             css=NARROW,
         ),
-        Table(
-            scribe.t("excluded_caption"),
-            [
-                scribe.head("head_reason", numeric=False),
-                *(scribe.head(f"head_{name}") for name in ("records", "tonnes", "neq")),
-            ],
-            [
-                [
-                    Cell(scribe.texts.label("excluded", row["reason"])),
-                    scribe.whole(row["records"]),
-                    scribe.tonnes(row["mass_kg"]),
-                    scribe.tonnes(row["neq_kg"]),
-                ]
-                for row in run.excluded
-            ],
-            note=scribe.t("excluded_note"),
-        ),
+        *_tables(unseen_section(plan.assessment, scribe)),
     ]
     shown = [block for block in blocks if not isinstance(block, Table) or block.rows]
     return Panel("left", _("What stays, and what was not planned"), shown, exports=[LEFT])

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
 from uuid import UUID
 
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import QuerySet
 
-from rasr import __version__
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
-from rasr.core.reference import loader
 from rasr.core.report.places import by_capital
 from rasr.node.assessment import queries as assessments
+from rasr.node.assessment.freshness import in_force, marked
 from rasr.node.assessment.models import Run
-from rasr.node.jobs.kept import from_bytes
 from rasr.node.people import rights
 from rasr.node.people.models import User
 from rasr.node.places.contract import ContractRow, frame_of
@@ -42,14 +40,12 @@ STEPS: dict[str, pl.DataType] = {
 
 
 def runs(actor: Actor) -> QuerySet[PlanRun]:
-    """Every plan, the latest first, with ``stale``: whether register, rule data or program have moved on.
+    """Every plan, the latest first, ``marked``.
 
     Raises PermissionDenied without the right ``view_runs``.
     """
     rights.require(actor, "view_runs")
-    now = Q(assessment__inputs_digest=register().digest, rule_edition=loader.edition(), version=__version__)
-    marked = PlanRun.objects.annotate(stale=ExpressionWrapper(~now, output_field=BooleanField()))
-    return marked.select_related("actor", "assessment").order_by("-made_at", "-run_id")
+    return marked(PlanRun.objects.select_related("actor", "assessment"))
 
 
 def latest(actor: Actor) -> PlanRun | None:
@@ -60,12 +56,6 @@ def latest(actor: Actor) -> PlanRun | None:
 def run(actor: Actor, run_id: UUID | str) -> PlanRun | None:
     """One plan."""
     return runs(actor).filter(run_id=run_id).first()
-
-
-def stale(run: PlanRun) -> bool:
-    """Whether the register, the rule data or the program have moved on since the plan was made."""
-    made_from = (run.assessment.inputs_digest, run.rule_edition, run.version)
-    return made_from != (register().digest, loader.edition(), __version__)
 
 
 def table(actor: Actor, run: PlanRun, which: str, name: str) -> pl.DataFrame | None:
@@ -88,15 +78,13 @@ def first_steps(actor: Actor, run: PlanRun, n: int) -> pl.DataFrame:
 def of_site(actor: Actor, run: PlanRun, site_id: str) -> pl.DataFrame:
     """What the joint plan ships from a site: line_id, period, starts_on, mass_kg, cost_eur, in order of the periods."""
     _require(actor)
-    tables = run.tables.filter(plan="joint", name__in=["shipments", "periods"])
-    frames = {table.name: from_bytes(table.parquet) for table in tables}
+    made = _plan(run.pk)
     here = pools(actor, run).filter(pl.col("origin_id") == site_id).select("pool_id")
     return (
-        frames["shipments"]
-        .join(here, on="pool_id", how="semi")
+        made.shipments.join(here, on="pool_id", how="semi")
         .group_by("line_id", "period")
         .agg(pl.col("mass_kg").sum(), pl.col("cost_eur").sum())
-        .join(frames["periods"].select("period", "starts_on"), on="period", how="left")
+        .join(made.periods.select("period", "starts_on"), on="period", how="left")
         .select("line_id", "period", "starts_on", "mass_kg", "cost_eur")
         .sort("period", "line_id")
     )
@@ -109,9 +97,9 @@ def table_names(actor: Actor, run: PlanRun) -> list[tuple[str, str, int]]:
 
 
 def plan(actor: Actor, run: PlanRun) -> Plan:
-    """The plan with its tables, and with the plans alone."""
+    """The plan with its tables, the plans alone, and the assessment it was made from."""
     _require(actor)
-    return _plan(run.pk)
+    return replace(_plan(run.pk), assessment=assessments.assessment(actor, run.assessment))
 
 
 @lru_cache(maxsize=4)
@@ -150,15 +138,14 @@ def about(actor: Actor) -> About:
     """What asking for a plan now will take."""
     _require(actor)
     now = register()
-    last_s = PlanRun.objects.order_by("-made_at").values_list("duration_s", flat=True).first()
+    last_s = PlanRun.objects.values_list("duration_s", flat=True).first()
     minutes = None if last_s is None else max(1, ceil(last_s / 60))
     return About(now.empty, fresh_assessment(now.digest) is None, minutes)
 
 
 def fresh_assessment(inputs_digest: str) -> Run | None:
     """The latest assessment of these records with the rule data and the program in force."""
-    now = {"inputs_digest": inputs_digest, "rule_edition": loader.edition(), "version": __version__}
-    return Run.objects.filter(**now).order_by("-made_at").first()
+    return Run.objects.filter(**in_force(inputs_digest)).first()
 
 
 def _require(actor: Actor) -> None:

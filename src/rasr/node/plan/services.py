@@ -11,7 +11,6 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
-from django.db import IntegrityError, transaction
 
 from rasr import __version__
 from rasr.core.assessment.assess import Assessment
@@ -25,12 +24,12 @@ from rasr.core.plan.result import Plan
 from rasr.core.plan.solve import Progress
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
-from rasr.core.report.places import exclusion_figures
 from rasr.facade import day_of
 from rasr.node.assessment import services as assessments
 from rasr.node.assessment.bridge import load_assessment
 from rasr.node.assessment.models import Run
 from rasr.node.jobs import services as work
+from rasr.node.jobs.kept import keep_once
 from rasr.node.jobs.models import Job
 from rasr.node.jobs.patience import patiently
 from rasr.node.jobs.queries import under_way
@@ -98,7 +97,7 @@ def work_out(*, actor: User, options: Options, progress: Progress) -> PlanRun:
     if kept:
         return kept
     began_s = monotonic()
-    assessment = replace(load_assessment(run), region=region)
+    assessment = load_assessment(run, region)
     try:
         both = plan_both(
             region,
@@ -146,6 +145,7 @@ def keep(
     assessment = plan.assessment or load_assessment(assessment_run)
     run = PlanRun(
         digest=digest_of(assessment_run.inputs_digest, assessment_run.as_of, options),
+        inputs_digest=assessment_run.inputs_digest,
         assessment=assessment_run,
         register_version=register_version,
         options=asdict(options),
@@ -160,18 +160,8 @@ def keep(
         summary=plan.summary,
         alone_summary=beside.summary if beside else None,
         first=first_things(plan, assessment.pools),
-        excluded=exclusion_figures(assessment).to_dicts(),
     )
-    try:
-        with transaction.atomic():
-            run.save(force_insert=True)
-            keep_plan(run, plan, beside)
-    except IntegrityError:
-        kept = PlanRun.objects.filter(digest=run.digest).first()
-        if kept is None:
-            raise
-        return kept
-    return run
+    return keep_once(run, lambda: keep_plan(run, plan, beside))
 
 
 def _assessed(actor: User, progress: Progress) -> tuple[Region, Run]:

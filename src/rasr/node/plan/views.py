@@ -39,7 +39,7 @@ class Plans(ListPage):
 
     def queryset(self) -> QuerySet[PlanRun]:
         """Every plan, for who may see results of the whole node."""
-        return queries.runs(actor_of(self.request)).defer("alone_summary", "first", "excluded")
+        return queries.runs(actor_of(self.request)).defer("alone_summary", "first")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the form says besides."""
@@ -65,7 +65,7 @@ def plan_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     run = _run(actor, run_id)
     scribe = pages.scribe_of(queries.named(actor))
-    made = pages.panels(queries.plan(actor, run), run, queries.pools(actor, run), scribe)
+    made = pages.panels(queries.plan(actor, run), run, scribe)
     return render(
         request,
         "plan/run.html",

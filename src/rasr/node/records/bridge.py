@@ -62,7 +62,8 @@ State = tuple[int, tuple[str, ...]]
 def load_region() -> Region:
     """The whole register, all of it of one moment."""
     tables, (_, given) = read_moment()
-    return Region({name: frame.drop("position") for name, frame in tables.items()}, given=frozenset(given))
+    frames = {name: frame.select(list(loader.contract(name).schema)) for name, frame in tables.items()}
+    return Region(frames, given=frozenset(given))
 
 
 def read_moment() -> tuple[dict[str, pl.DataFrame], State]:
@@ -82,9 +83,8 @@ def register_state() -> State:
 
 
 def read_tables() -> dict[str, pl.DataFrame]:
-    """Every table in order, typed by contract, with a column ``position`` before; of the stock ``read_stock``'s."""
-    stock = read_stock().select("position", *STOCK_COLUMNS)
-    return {name: stock if name == STOCK else read_table(rows_of(name)) for name in loader.TABLES}
+    """Every table as ``read_table`` reads it, the stock as ``read_stock`` does."""
+    return {name: read_stock() if name == STOCK else read_table(rows_of(name)) for name in loader.TABLES}
 
 
 def rows_of(table: str) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ empty. Loading a part is loading the register with the file's rows put in: ``tog
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -41,7 +41,7 @@ class StockChange:
     """One record that would change. kind: the gravest movement it takes.
 
     store, article: as they would be after, or as they were where it leaves. before, after: quantity, None unknown
-    (and before a new record, after a gone one). before_store: where it lay. columns: what differs.
+    (and before a new record, after a gone one). before_store: where it lay.
     """
 
     stock_id: str
@@ -51,7 +51,6 @@ class StockChange:
     after: int | None
     kind: str
     before_store: str = ""
-    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,16 +193,9 @@ def _stock_changes(change: TableChange) -> list[StockChange]:
 
 
 def _changed(row: dict[str, Any]) -> StockChange:
-    differ = tuple(name for name in bridge.STOCK_COLUMNS if name != "stock_id" and row[name] != row[f"{OLD}{name}"])
+    differ = {name for name in bridge.STOCK_COLUMNS if name != "stock_id" and row[name] != row[f"{OLD}{name}"]}
     kind = MovementKind.TRANSFER if "store_id" in differ else MovementKind.COUNT_ADJUSTMENT
-    if set(differ) & set(bridge.FACTS):
+    if differ & set(bridge.FACTS):
         kind = MovementKind.CONVERSION
     quantities = row[f"{OLD}quantity"], row["quantity"]
-    return StockChange(
-        *(row["stock_id"], row["store_id"], row["article_id"], *quantities, kind), row[f"{OLD}store_id"], differ
-    )
-
-
-def as_json(preview: Preview) -> dict[str, Any]:
-    """A preview as it is kept with an upload."""
-    return asdict(preview)
+    return StockChange(row["stock_id"], row["store_id"], row["article_id"], *quantities, kind, row[f"{OLD}store_id"])

@@ -6,39 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rasr.core.reference import loader
 from rasr.node.places import queries as places
 from rasr.node.records.choices import SOON_DAYS, Deadline, Missing, Unknown
 from rasr.node.records.models import UploadState
 from rasr.node.web import codes
-from rasr.node.web.lists import LONGEST_WORDS
+from rasr.node.web.words import ByWords
 
 ALL = _("All")
 FAMILIES = [(code, name) for code, name in codes.choices("family") if code != "all"]
 DIVISIONS = [
-    *((code, code) for code in "1.1 1.2 1.2.1 1.2.2 1.2.3 1.3 1.3.1 1.3.2 1.4 1.5 1.6".split()),
-    *codes.choices("hazard_division"),
+    (code, codes.NAMES["hazard_division"].get(code, code))
+    for code in loader.contract("articles").by_name["hazard_division"].allowed
 ]
 PROPELLANTS = ("propellant", "liquid_propellant")
-
-
-class ByWords(filters.FilterSet):
-    """Looks for words in the texts ``looked_in``."""
-
-    looked_in: tuple[str, ...] = ()
-    q = filters.CharFilter(label=_("Search"), method="by_words", max_length=LONGEST_WORDS)
-
-    def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
-        """Rows in which every word is found in one of the texts."""
-        for word in words.split():
-            found = Q()
-            for field in self.looked_in:
-                found |= Q(**{f"{field}__icontains": word})
-            rows = rows.filter(found)
-        return rows
 
 
 class StockFilter(ByWords):
@@ -80,7 +65,8 @@ class StockFilter(ByWords):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.filters.update(_offered(self.filters, self.request.user))
+        for name, found in _places_of(self.request.user).items():
+            self.filters[name].extra["choices"] = sorted(found.items(), key=lambda item: item[1])
 
     def by_condition(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Rows in a condition, or of which it is not known."""
@@ -106,17 +92,14 @@ class StockFilter(ByWords):
         return untested.exclude(quantity=0)
 
 
-def _offered(known: dict[str, Any], actor: Any) -> dict[str, Any]:
-    """The filters by place with the places of the actor, from one question to the database."""
+def _places_of(actor: Any) -> dict[str, dict[str, str]]:
+    """The places in scope by kind, from id to name; one query."""
     sites = list(places.sites(actor))
-    choices = {
+    return {
         "jurisdiction": {site.organisation.jurisdiction_id: site.organisation.jurisdiction.name for site in sites},
         "organisation": {site.organisation_id: site.organisation.name for site in sites},
         "site": {site.site_id: f"{site.name} ({site.site_id})" for site in sites},
     }
-    for name, found in choices.items():
-        known[name].extra["choices"] = sorted(found.items(), key=lambda item: item[1])
-    return known
 
 
 class HeldFilter(ByWords):

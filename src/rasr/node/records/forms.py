@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rasr.node.records.choices import NAMES, Loading
 from rasr.node.records.preview import Preview
 from rasr.node.web import codes
+from rasr.node.web.lists import Words
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """A workbook with macros is let through to where it is refused with the reason."""
@@ -82,12 +83,12 @@ def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str | Promis
     field.choices = list(choices)
 
 
-class FindingsForm(forms.Form):
+class FindingsForm(Words):
     """Which findings to see."""
 
+    field_order = ("severity", "table", "q")
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     table = forms.ChoiceField(label=_("Table"), required=False)
-    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.TextInput({"type": "search"}))
 
     def __init__(self, *args: Any, tables: list[str], **given: Any) -> None:
         super().__init__(*args, **given)

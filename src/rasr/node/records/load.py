@@ -86,15 +86,12 @@ def load_region(
         target = region if complete else comparing.together(before, register.given, region)
         if not complete:
             refuse_errors(target, source)
-        changes = {
-            name: comparing.change_of(name, before[name], target.table(name)) for name in loader.TABLES if name != STOCK
-        }
-        stock = comparing.change_of(STOCK, bridge.read_stock(), target.table(STOCK))
-        counts = {name: (stock if name == STOCK else changes[name]).difference for name in loader.TABLES}
-        moved = any(one.moved.height for one in (*changes.values(), stock))
+        changes = {name: comparing.change_of(name, before[name], target.table(name)) for name in loader.TABLES}
+        counts = {name: change.difference for name, change in changes.items()}
+        moved = any(change.moved.height for change in changes.values())
         if not moved and not any(map(_differs, counts.values())) and target.given == frozenset(register.given):
             return Loaded(counts, (), register.version)
-        movements = _write(actor, changes, stock, source, upload, step)
+        movements = _write(actor, changes, source, upload, step)
         step("writing", 1.0)
         digest = bridge.load_region().digest()
         assert digest == target.digest(), "the register is not what was loaded"
@@ -134,14 +131,15 @@ def _differs(one: Difference) -> bool:
 def _write(
     actor: User,
     changes: dict[str, TableChange],
-    stock: TableChange,
     source: str,
     upload: Upload | None,
     step: Progress,
 ) -> tuple[UUID, ...]:
     """Everything but the state of the register. References may be broken until the transaction ends."""
-    for share, change in enumerate(changes.values()):
-        step("writing", share / (len(changes) + 1))
+    stock = changes[STOCK]
+    plain = [change for change in changes.values() if change is not stock]
+    for done, change in enumerate(plain):
+        step("writing", done / len(changes))
         _write_table(change)
     lines, batches, positions = _lines(stock)
     names = ("batch_id", *bridge.FACTS)

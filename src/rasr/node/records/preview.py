@@ -16,22 +16,10 @@ from rasr.core.basis.findings import Finding
 from rasr.core.reference import loader
 from rasr.node.records.choices import NAMES
 from rasr.node.records.models import MovementKind
+from rasr.node.records.uploading import GRAVEST_FIRST
 from rasr.node.web.messages import say
 
-SEVERITIES = ("error", "warning", "note")
 _ORDER = {table: place for place, table in enumerate(("", *loader.TABLES))}
-
-
-@dataclass(frozen=True)
-class Found:
-    """A finding with its sentence in the language in force."""
-
-    severity: str
-    table: str
-    row: int | None
-    column: str
-    value: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +73,7 @@ def by_table(kept: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """How many findings of each severity stand in each table, in the order of the tables; "" is outside all."""
     counts = Counter((finding["table"], finding["severity"]) for finding in kept)
     tables = sorted({table for table, _ in counts}, key=lambda table: _ORDER.get(table, len(_ORDER)))
-    return [{"table": table, **{severity: counts[table, severity] for severity in SEVERITIES}} for table in tables]
+    return [{"table": table, **{severity: counts[table, severity] for severity in GRAVEST_FIRST}} for table in tables]
 
 
 def chosen(kept: Sequence[Mapping[str, Any]], severity: str, table: str, words: str) -> list[Mapping[str, Any]]:
@@ -101,18 +89,6 @@ def chosen(kept: Sequence[Mapping[str, Any]], severity: str, table: str, words: 
     return [finding for finding in some if all(word in _text(finding) for word in wanted)]
 
 
-def told(kept: Iterable[Mapping[str, Any]]) -> list[Found]:
-    """Findings with their sentences."""
-    return [
-        Found(one["severity"], one["table"], one["row"], one["column"], one["value"], say(_finding(one)))
-        for one in kept
-    ]
-
-
 def _text(kept: Mapping[str, Any]) -> str:
-    parts = (kept["table"], kept["column"], kept["value"], str(kept["row"] or ""), say(_finding(kept)))
+    parts = (kept["table"], kept["column"], kept["value"], str(kept["row"] or ""), say(Finding(**kept)))
     return " ".join(parts).casefold()
-
-
-def _finding(kept: Mapping[str, Any]) -> Finding:
-    return Finding(**{name: kept[name] for name in Finding.__dataclass_fields__})

@@ -8,15 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from math import cos, degrees, radians
-from operator import or_
 from typing import Any
 
 import numpy as np
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, ExpressionWrapper, F, FloatField, ForeignKey, Model, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    ForeignKey,
+    Model,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
@@ -32,6 +43,7 @@ from rasr.node.places import queries as places
 from rasr.node.places.models import Licence
 from rasr.node.records import bridge
 from rasr.node.records.models import Article, Batch, Exposure, Holding, MovementLine, Register
+from rasr.node.web.words import rows_holding
 
 Actor = User | AnonymousUser
 SITE_OF = {
@@ -105,6 +117,25 @@ def articles(actor: Actor) -> QuerySet[Article]:
 def article(actor: Actor, article_id: str) -> Article:
     """One article. Raises Article.DoesNotExist."""
     return articles(actor).get(pk=article_id)
+
+
+def article_holdings(actor: Actor, article_id: str) -> QuerySet[Holding]:
+    """``stock`` of one article."""
+    return stock(actor).filter(batch__article_id=article_id)
+
+
+def totals(holdings: QuerySet[Holding]) -> dict[str, Any]:
+    """Sums over holdings of ``stock``, None where nothing is known, and of how many records each is unknown."""
+    return holdings.aggregate(
+        records=Count("pk"),
+        stores=Count("store_id", distinct=True),
+        pieces=Sum("quantity"),
+        uncounted=Count("pk", filter=Q(quantity=None)),
+        mass_total=Sum("mass_kg"),
+        mass_unknown=Count("pk", filter=Q(mass_kg=None)),
+        neq_total=Sum("neq_kg"),
+        neq_unknown=Count("pk", filter=Q(neq_kg=None)),
+    )
 
 
 # One store.
@@ -227,9 +258,7 @@ def table_rows(actor: Actor, table: str, words: str = "") -> QuerySet[Any, dict[
     else:
         names = {column.name: column.name for column in loader.contract(table).columns}
         rows = _rows(actor, table)
-    for word in words.split():
-        held = (Q(**{f"{_text_path(rows.model, names[text])}__icontains": word}) for text in texts)
-        rows = rows.filter(reduce(or_, held, Q(pk__in=())))
+    rows = rows_holding(rows, words, (_text_path(rows.model, names[text]) for text in texts))
     renamed = {name: F(path) for name, path in names.items() if name != path}
     kept = [name for name, path in names.items() if name == path]
     return rows.order_by("position").values(*kept, **renamed)

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-MB = 1024 * 1024
+from rasr.node.records.uploading import MB
+
 DRAINED_MB = 1024
 """Up to this much the rest is read and dropped, so that the browser gets to the answer; of more the line is cut."""
 

@@ -32,9 +32,9 @@ class UnknownLast:
     accessor: Any
 
     def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
-        """By the column, then by the key, so that no row is on two pages."""
+        """By the column."""
         key = F(str(self.accessor))
-        return queryset.order_by(key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True), "pk"), True
+        return queryset.order_by(key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)), True
 
 
 class Text(UnknownLast, tables.Column):

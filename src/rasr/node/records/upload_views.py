@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from rasr.core.basis.findings import Refused
-from rasr.node.jobs import queries as work
-from rasr.node.jobs import services as working
+from rasr.core.basis.findings import Finding, Refused
+from rasr.node.jobs import queries as jobs
+from rasr.node.jobs import services as work
 from rasr.node.jobs.choices import OPEN
 from rasr.node.people.rights import require
 from rasr.node.records import queries, receiving, uploading
@@ -26,19 +27,19 @@ from rasr.node.records.choices import Loading
 from rasr.node.records.filters import UploadFilter
 from rasr.node.records.forms import FindingsForm, LoadForm, UploadForm
 from rasr.node.records.models import Upload, UploadState
-from rasr.node.records.preview import Preview, by_table, chosen, told
+from rasr.node.records.preview import Preview, by_table, chosen
 from rasr.node.records.tables import UploadTable
 from rasr.node.records.views import Righted, Sorted, actor_of, file_response
 from rasr.node.web.messages import say, say_code
+from rasr.node.web.nofiles import takes_files
 
-RIGHT = "load_register"
 FINDINGS_SHOWN = 50
 
 
 class Uploads(Righted, Sorted):
     """What was sent in."""
 
-    right = RIGHT
+    right = uploading.RIGHT
     name = "uploads"
     page_title = gettext_lazy("Uploads")
     export_name = "uploads"
@@ -54,11 +55,12 @@ class Uploads(Righted, Sorted):
 # Sending.
 
 
+@takes_files
 @csrf_exempt  # reading the token reads the file; ``_receive`` asks for it once the limit stands in front
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponseBase:
     """The page to send a workbook from, and the way in for it."""
-    require(actor_of(request), RIGHT)
+    require(actor_of(request), uploading.RIGHT)
     return _receive(request, receiving.limited(request) if request.method == "POST" else None)
 
 
@@ -92,7 +94,7 @@ def _new_page(request: HttpRequest, form: UploadForm, status: int = 200, fault: 
         "form": form,
         "fault": fault,
         "limit_mb": limit_mb,
-        "limit_bytes": limit_mb * receiving.MB,
+        "limit_bytes": limit_mb * uploading.MB,
         "too_large": _too_large(),
     }
     return render(request, "records/upload_new.html", context, status=status)
@@ -105,8 +107,7 @@ def _new_page(request: HttpRequest, form: UploadForm, status: int = 200, fault: 
 @require_GET
 def upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """How far an upload has come, and what can be done next."""
-    found = _found(request, upload_id)
-    return _page(request, found)
+    return _page(request, _found(request, upload_id))
 
 
 @require_GET
@@ -126,7 +127,7 @@ def annotated(request: HttpRequest, upload_id: UUID) -> HttpResponseBase:
 def check(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Look at the workbook again: the register may have moved on."""
     found = _found(request, upload_id)
-    if found.state not in (UploadState.RECEIVED, UploadState.CHECKED):
+    if found.state not in uploading.OPEN:
         return redirect("records:upload", upload_id)
     return _enqueue(request, found, "check_upload")
 
@@ -135,7 +136,7 @@ def check(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 def load(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Load the workbook, if what was ticked fits what it would change."""
     found = _found(request, upload_id)
-    if found.state != UploadState.CHECKED or _errors(found) or _moved_on(found):
+    if found.state != UploadState.CHECKED or _errors(found) or _moved_on(found, queries.register()):
         return redirect("records:upload", upload_id)
     form = LoadForm(request.POST, preview=_preview(found))
     if not form.is_valid():
@@ -146,19 +147,17 @@ def load(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Drop the workbook and its copy."""
-    found = _found(request, upload_id)
-    uploading.discard(actor=actor_of(request), upload_id=upload_id)
+    found = _found(request, upload_id, uploading.discard)
     messages.success(
         request, _("%(name)s is discarded. Its file and the marked copy are deleted.") % {"name": found.name}
     )
     return redirect("records:uploads")
 
 
-def _found(request: HttpRequest, upload_id: UUID) -> Upload:
-    actor = actor_of(request)
-    require(actor, RIGHT)
+def _found(request: HttpRequest, upload_id: UUID, act: Callable[..., Upload] = uploading.upload) -> Upload:
+    """What an act of ``uploading`` gives for an upload; 404 for one that is not there, or somebody else's."""
     try:
-        return uploading.upload(actor=actor, upload_id=upload_id)
+        return act(actor=actor_of(request), upload_id=upload_id)
     except Upload.DoesNotExist as gone:
         raise Http404 from gone
 
@@ -167,12 +166,12 @@ def _enqueue(request: HttpRequest, found: Upload, kind: str, **more: Any) -> Htt
     """Ask for the job, unless one for this upload waits or runs; then to its page."""
     actor = actor_of(request)
     parameters = {"upload_id": str(found.pk), **more}
-    job = _job_of(request, found) or working.enqueue(actor=actor, kind=kind, parameters=parameters, title=found.name)
+    job = _job_of(request, found) or work.enqueue(actor=actor, kind=kind, parameters=parameters, title=found.name)
     return redirect("jobs:job", job.pk)
 
 
 def _job_of(request: HttpRequest, found: Upload) -> Any:
-    mine = work.jobs(request.user).filter(parameters__upload_id=str(found.pk), state__in=OPEN)
+    mine = jobs.jobs(request.user).filter(parameters__upload_id=str(found.pk), state__in=OPEN)
     return mine.first()
 
 
@@ -184,14 +183,13 @@ def _preview(found: Upload) -> Preview:
     return Preview(found.register_version, **found.differences, part_only=found.part_only)
 
 
-def _moved_on(found: Upload) -> bool:
-    return found.state == UploadState.CHECKED and found.register_version != queries.register().version
+def _moved_on(found: Upload, register: queries.RegisterState) -> bool:
+    return found.register_version != register.version
 
 
 def _page(request: HttpRequest, found: Upload, form: LoadForm | None = None, status: int = 200) -> HttpResponse:
     """The page of an upload; form: what was asked for and could not be done."""
-    state = queries.register()
-    checked, errors = found.state == UploadState.CHECKED, _errors(found)
+    errors = _errors(found)
     context: dict[str, Any] = {
         "page_title": found.name,
         "upload": found,
@@ -203,16 +201,14 @@ def _page(request: HttpRequest, found: Upload, form: LoadForm | None = None, sta
         **_findings(request, found),
     }
     if found.state == UploadState.REFUSED:
-        # the path on the disk of the node is nobody's business: the file is known by its own name
-        context["refused"] = say_code(found.refused_code, {**found.refused_numbers, "path": found.name})
-    if checked and not errors:
-        preview = _preview(found)
-        initial = {"loading": Loading.WHOLE if state.empty else Loading.PART}
+        context["refused"] = say_code(found.refused_code, found.refused_numbers)
+    if found.state == UploadState.CHECKED and not errors:
+        register, preview = queries.register(), _preview(found)
         context |= {
             "preview": preview,
-            "moved_on": _moved_on(found),
-            "register_empty": state.empty,
-            "load_form": form or LoadForm(preview=preview, initial=initial),
+            "moved_on": _moved_on(found, register),
+            "register_empty": register.empty,
+            "load_form": form or LoadForm(preview=preview),
             "whole": preview.unexplained(whole=True),
             "part": preview.unexplained(whole=False),
             "unexplained": preview.unexplained(whole=not preview.part_only),
@@ -231,7 +227,7 @@ def _findings(request: HttpRequest, found: Upload) -> dict[str, Any]:
     return {
         "by_table": tables,
         "findings_form": form,
-        "findings": told(page.object_list),
+        "findings": [Finding(**kept) for kept in page.object_list],
         "findings_page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from uuid6 import uuid7
 from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.files.annotate import annotate
 from rasr.core.records.region import Region
+from rasr.node.jobs.running import plain
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.records import bridge, comparing
@@ -108,12 +110,11 @@ def check(*, actor: User, upload_id: UUID | str, progress: Progress = silent) ->
         progress("reading", 0.0)
         region = _read(path, found.name)
         progress("checking", 0.0)
-        state = _checked(region, progress)
+        findings, state = _checked(region, progress)
         progress("annotating", 0.0)
-        state["annotated"] = _annotated(path, found.name, state.pop("all"))
+        state["annotated"] = _annotated(path, found.name, findings)
     except Refused as refused:
-        refused_numbers = {name: _json(value) for name, value in refused.numbers.items()}
-        _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=refused_numbers)
+        _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=plain(refused.numbers))
         _delete_files(found)
         return upload(actor=actor, upload_id=upload_id)
     try:
@@ -149,8 +150,8 @@ def load(*, actor: User, upload_id: UUID | str, complete: bool, progress: Progre
     return loaded
 
 
-def discard(*, actor: User, upload_id: UUID | str) -> None:
-    """Drop an upload and its files; one that is loaded, refused or dropped stays what it is.
+def discard(*, actor: User, upload_id: UUID | str) -> Upload:
+    """Drop an upload and its files; one that is loaded, refused or dropped stays what it is. Gives it as it was.
 
     Raises PermissionDenied, Upload.DoesNotExist.
     """
@@ -158,6 +159,7 @@ def discard(*, actor: User, upload_id: UUID | str) -> None:
     if found.state in OPEN:
         _move(found, UploadState.DISCARDED)
     _delete_files(found)
+    return found
 
 
 def sweep(now: datetime) -> int:
@@ -209,30 +211,26 @@ def _read(path: Path, name: str) -> Region:
         return Region.read(path)
 
 
-def _named(path: Path, name: str) -> _Named:
-    return _Named(str(path), name)
+@contextmanager
+def _named(path: Path, name: str) -> Iterator[None]:
+    """A refusal inside names the file as its sender does, never where it or its marked copy lies on this machine."""
+    try:
+        yield
+    except Refused as refused:
+        for key, value in refused.numbers.items():
+            if isinstance(value, str):
+                refused.numbers[key] = value.replace(str(_marked(path)), name).replace(str(path), name)
+        raise
 
 
-class _Named:
-    """A refusal inside names the file as its sender does, never where it lies on this machine."""
-
-    def __init__(self, path: str, name: str) -> None:
-        self._path, self._name = path, name
-
-    def __enter__(self) -> None:
-        """Nothing to do."""
-
-    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
-        """Put the name in place of the path."""
-        if isinstance(fault, Refused):
-            for key, value in fault.numbers.items():
-                if isinstance(value, str):
-                    fault.numbers[key] = value.replace(self._path, self._name)
+def _marked(path: Path) -> Path:
+    """Where the marked copy of a file lies."""
+    return path.with_name(f"{path.stem}{MARKED}{WORKBOOK}")
 
 
 def _annotated(path: Path, name: str, findings: list[Finding]) -> str:
     """Name of the marked copy, empty where the workbook is too large for one."""
-    target = path.with_name(f"{path.stem}{MARKED}{WORKBOOK}")
+    target = _marked(path)
     target.unlink(missing_ok=True)
     try:
         with _named(path, name):
@@ -268,8 +266,8 @@ def _move(found: Upload, state: str, **values: Any) -> None:
         raise Refused("upload_closed", path=found.name)
 
 
-def _checked(region: Region, progress: Progress) -> dict[str, Any]:
-    """What was found, and what would change, as it is kept; ``all``: every finding."""
+def _checked(region: Region, progress: Progress) -> tuple[list[Finding], dict[str, Any]]:
+    """Every finding; and what was found and would change, as it is kept."""
     refuse_long_keys(region)
     findings, part_only = comparing.findings_of(region), False
     progress("comparing", 0.0)
@@ -281,12 +279,11 @@ def _checked(region: Region, progress: Progress) -> dict[str, Any]:
             findings, part_only = against, True
     differences = {}
     if not _errors(findings):
-        previews = {"whole": comparing.preview_of(before, region), "part": comparing.preview_of(before, together)}
-        differences = {name: comparing.as_json(preview) for name, preview in previews.items()}
+        targets = {"whole": region, "part": together}
+        differences = {name: asdict(comparing.preview_of(before, target)) for name, target in targets.items()}
     counts = Counter[str](finding.severity for finding in findings)
-    return {
-        "all": findings,
-        "findings": [*map(_as_json, _gravest(findings))],
+    return findings, {
+        "findings": [plain(asdict(finding)) for finding in _gravest(findings)],
         "counts": {severity: counts[severity] for severity in GRAVEST_FIRST},
         "part_only": part_only,
         "differences": differences,
@@ -302,12 +299,3 @@ def _gravest(findings: list[Finding]) -> Iterator[Finding]:
     """The gravest first, cut at the limit."""
     ordered = sorted(findings, key=lambda finding: GRAVEST_FIRST.index(finding.severity))
     return (replace(finding, value=finding.value[:LONGEST_VALUE]) for finding in ordered[:MOST_FINDINGS])
-
-
-def _as_json(finding: Finding) -> dict[str, Any]:
-    return {**asdict(finding), "numbers": {name: _json(value) for name, value in finding.numbers.items()}}
-
-
-def _json(value: Any) -> Any:
-    """A number as JSON can hold it: what is infinite as text."""
-    return str(value) if isinstance(value, float) and value - value != 0 else value

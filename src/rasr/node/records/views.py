@@ -7,10 +7,9 @@ from typing import Any
 import django_tables2 as tables
 import polars as pl
 from django import forms
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -26,7 +25,7 @@ from rasr.node.records.models import Article, Holding
 from rasr.node.records.tables import ArticleTable, HeldTable, StockTable, frame_of, unit_name
 from rasr.node.web import exports
 from rasr.node.web.framedata import PagedRows, holding
-from rasr.node.web.lists import FramePage, ListPage, Look, Words, frame_columns
+from rasr.node.web.lists import Listing, ListPage, Look, Words, frame_columns
 
 
 class Righted(View):
@@ -104,20 +103,11 @@ class OneArticle(Righted, Sorted):
 
     def queryset(self) -> QuerySet[Holding]:
         """Its holdings in scope."""
-        return queries.stock(self.request.user).filter(batch__article_id=self.article.pk)
+        return queries.article_holdings(self.request.user, self.article.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Its facts, and totals of all it has in scope."""
-        totals = self.queryset().aggregate(
-            records=Count("pk"),
-            stores=Count("store_id", distinct=True),
-            pieces=Sum("quantity"),
-            uncounted=Count("pk", filter=Q(quantity=None)),
-            mass_total=Sum("mass_kg"),
-            mass_unknown=Count("pk", filter=Q(mass_kg=None)),
-            neq_total=Sum("neq_kg"),
-            neq_unknown=Count("pk", filter=Q(neq_kg=None)),
-        )
+        totals = queries.totals(self.queryset())
         facts = {
             "article": self.article,
             "totals": totals,
@@ -150,11 +140,9 @@ def register(request: HttpRequest) -> HttpResponse:
     """Every table with its meaning and how many rows it has."""
     actor = actor_of(request)
     require(actor, "view_register")
-    counts = queries.table_counts(actor)
     listed = [
-        {"table": table, "name": NAMES[table], "meaning": MEANINGS[table], "rows": counts[table]}
-        for table in loader.TABLES
-        if table in counts
+        {"table": table, "name": NAMES[table], "meaning": MEANINGS[table], "rows": rows}
+        for table, rows in queries.table_counts(actor).items()
     ]
     context = {
         "page_title": _("Register"),
@@ -165,7 +153,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "records/register.html", context)
 
 
-class RegisterTable(Righted, FramePage):
+class RegisterTable(Righted, Listing):
     """The rows of one table, by the columns of its contract."""
 
     template_name = "records/register_table.html"
@@ -178,8 +166,6 @@ class RegisterTable(Righted, FramePage):
             raise Http404
         self.name, self.export_name = f"register-{table}", table
         self.page_title, self.intro = NAMES[table], MEANINGS[table]
-        names = [column.name for column in loader.contract(table).columns]
-        self.headings = {name: name for name in names}  # as they stand in the workbook
         return super().get(request, *args, **kwargs)
 
     def filtered(self) -> tuple[Any, forms.BaseForm | None]:
@@ -189,10 +175,10 @@ class RegisterTable(Righted, FramePage):
         return queries.table_rows(self.request.user, self.kwargs["table_name"], self.words), form
 
     def table(self, rows: Any) -> tables.Table:
-        """A table with a column for each of the contract's."""
+        """A table with a column for each of the contract's, headed as in the workbook in every language."""
         empty = loader.contract(self.kwargs["table_name"]).empty()
-        made = frame_columns(empty, empty.columns, Look(self.headings))
-        for _name, column in made:  # headed as in the workbook, in every language
+        made = frame_columns(empty, empty.columns, Look({name: name for name in empty.columns}))
+        for _name, column in made:
             own = {cell: {**column.attrs.get(cell, {}), "translate": "no"} for cell in ("th", "td")}
             column.attrs = {**column.attrs, **own}
         order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in empty.columns]
@@ -201,11 +187,6 @@ class RegisterTable(Righted, FramePage):
     def export_frame(self, _table: tables.Table, /) -> pl.DataFrame:
         """The rows as a frame of the contract, as many as hold the words, in the order of the register."""
         return holding(queries.table_frame(self.request.user, self.kwargs["table_name"]), self.words)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Its columns besides."""
-        columns = loader.contract(self.kwargs["table_name"]).columns
-        return super().get_context_data(**kwargs, contract=columns, register_url=reverse("records:register"))
 
 
 @require_GET

@@ -134,7 +134,6 @@ NAMES: dict[str, dict[str, Name]] = {
     "hazard_division": {"not_applicable": _("Not applicable")},
     "compatibility_group": {"not_applicable": _("Not applicable")},
     "opened": {"line": _("Line"), "corridor": _("Corridor")},
-    "plan": {"joint": _("Joint"), "alone": _("Alone")},
 }
 """Column of a contract (or a list of codes of the node) to code to name."""
 

@@ -35,8 +35,7 @@ def _never() -> bool:
 
 
 is_training: Callable[[], bool] = _never
-"""Whether this is a training copy; the host puts its own answer in this place."""
-"""Whether this node is a training copy; then every file says so in its name."""
+"""Whether this is a training copy; then every file says so in its name. The host puts its own answer in this place."""
 
 
 def export_response(frame: pl.DataFrame, name: str, form: Form) -> HttpResponseBase:

@@ -45,9 +45,9 @@ def numerals() -> Numerals:
     return _numerals(current())
 
 
-def html_lang() -> str:
-    """The language in force as a tag of HTML: ``sh-Latn`` for the catalogue of four languages in Latin script."""
-    return texts().t("html_lang")
+def html_lang(code: str = "") -> str:
+    """A language (by default that in force) as a tag of HTML: ``sh-Latn`` for the catalogue of four languages."""
+    return Texts(code or current()).t("html_lang")
 
 
 @cache

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
@@ -62,11 +60,10 @@ class Whole:
 
 @dataclass(frozen=True)
 class Machine:
-    """The node as a machine, for its administrator. disk_mb: free in its home folder."""
+    """The node as a machine, for its administrator; whether it is fit to work stands in every page's ``readiness``."""
 
     users: int
     jobs: dict[str, int]
-    disk_mb: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def home(actor: Actor) -> Home:
         whole=_whole(actor) if everything and not empty else None,
         stores=_own(actor) if sees and not everything else None,
         due=due_items(actor) if sees and not empty else None,
-        machine=_machine(actor) if may(actor, "manage_node") else None,
+        machine=Machine(people.users().count(), work.state_counts(actor)) if may(actor, "manage_node") else None,
     )
 
 
@@ -146,8 +143,3 @@ def map_data(actor: Actor) -> dict[str, Any]:
         for site_id, name, latitude_deg, longitude_deg, neq_kg, value, low, high in rows
     ]
     return {"sites": sites}
-
-
-def _machine(actor: Actor) -> Machine:
-    free_mb = shutil.disk_usage(settings.NODE.home).free // 1_000_000
-    return Machine(users=people.users().count(), jobs=work.state_counts(actor), disk_mb=free_mb)

@@ -43,9 +43,3 @@ def spaced(code: str) -> str:
 def mixing_told(status: str) -> str:
     """How sure a rule of mixing is."""
     return telling.mixing_answer(status)
-
-
-@register.simple_tag
-def query_of(name: str, value: str) -> str:
-    """One field of a query string."""
-    return urlencode({name: value})

@@ -27,7 +27,7 @@ class Upload(models.Model):
     severity, table, row, column, value, numbers), the gravest first, cut at a limit; counts: severity to how many,
     before the cut. part_only: it does not stand alone, so that it cannot be loaded as the whole register (a workbook of
     stock alone names stores that only the register knows); the findings are then those of its rows within the register.
-    differences: what loading it would change, ``{"whole": preview, "part": preview}`` (``comparing.as_json``), empty
+    differences: what loading it would change, ``{"whole": preview, "part": preview}`` (``comparing.Preview``), empty
     where it has errors. register_version: the state of the register they were made against. refused_code,
     refused_numbers: why it could not be read.
     """

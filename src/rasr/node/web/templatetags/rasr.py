@@ -63,9 +63,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def html_lang() -> str:
-    """The language of the page as a tag of HTML."""
-    return languages.html_lang()
+def html_lang(code: str = "") -> str:
+    """A language, by default that of the page, as a tag of HTML."""
+    return languages.html_lang(code)
 
 
 @register.simple_tag
@@ -167,7 +167,6 @@ def chart(kind: str, data_id: str, title: str = "", height: str = "", table: str
     if kind not in CHARTS:
         raise template.TemplateSyntaxError(f"there is no chart {kind}; there are: {', '.join(CHARTS)}")
     words = {
-        "category": "",
         "line": _("Line"),
         "from": _("From"),
         "to": _("To"),

@@ -87,7 +87,7 @@
     };
   };
 
-  const bars = (data, colours, texts, lying) => {
+  const bars = (data, colours, lying) => {
     const several = data.series.length > 1;
     const category = axis(colours, {
       type: "category", data: data.categories, inverse: lying,
@@ -108,24 +108,19 @@
         })),
       },
       rows: data.categories.map((name, at) => [String(name), ...data.series.map((one) => one.values[at])]),
-      headings: ["", ...data.series.map((one) => named(one.name || texts.value, data.unit && `(${data.unit})`))],
+      headings: ["", ...data.series.map((one) => named(one.name, data.unit && `(${data.unit})`))],
       height: lying ? 90 + data.categories.length * (several && !data.stacked ? 14 + 14 * data.series.length : 28) : 0,
     };
   };
 
   const gantt = (data, colours, texts) => {
-    const rowOf = (row) => (typeof row === "number" ? row : data.rows.indexOf(row));
-    const names = data.categories || [];
-    const at = (when) => (typeof when === "string" && names.length ? names.indexOf(when) : when);
-    const dated = !names.length && data.bars.some((bar) => typeof bar.start === "string");
-    const labels = [...new Set(data.bars.map((bar) => bar.label || ""))];
-    const colourOf = (label) => colours.series[labels.indexOf(label || "") % colours.series.length];
-    const items = data.bars.map((bar) => {
-      const row = rowOf(bar.row);
-      // a period is as wide as its name: a bar reaches to the end of its last one
-      const end = dated ? bar.end : names.length && typeof bar.end === "string" ? at(bar.end) + 1 : at(bar.end);
-      return { value: [row, dated ? bar.start : at(bar.start), end, bar.value], bar, itemStyle: { color: colourOf(bar.label) } };
-    });
+    const names = data.categories;
+    const labels = [...new Set(data.bars.map((bar) => bar.label))];
+    const colourOf = (label) => colours.series[labels.indexOf(label) % colours.series.length];
+    // a period is as wide as its name: a bar reaches to the end of its last one
+    const items = data.bars.map((bar) => ({
+      value: [bar.row, names.indexOf(bar.start), names.indexOf(bar.end) + 1, bar.value], bar, itemStyle: { color: colourOf(bar.label) },
+    }));
     const draw = (_params, api) => {
       const [left, middle] = api.coord([api.value(1), api.value(0)]);
       const right = api.coord([api.value(2), api.value(0)])[0];
@@ -137,21 +132,17 @@
       };
     };
     const told = ({ data: { bar } }) => [
-      data.rows[rowOf(bar.row)], bar.label, `${when(bar.start)} – ${when(bar.end)}`,
-      bar.value === undefined || bar.value === null ? "" : named(figure(bar.value, 3), data.unit),
-    ].filter(Boolean).join("\n");
-    const when = (value) => (typeof value === "number" ? String(names[Math.min(value, names.length - 1)] ?? value) : value);
+      data.rows[bar.row], bar.label, `${bar.start} – ${bar.end}`, named(figure(bar.value, 3), data.unit),
+    ].join("\n");
     return {
       option: {
         legend: { show: labels.length > 1 && labels.length <= 12, data: labels.map((name) => ({ name, itemStyle: { color: colourOf(name) } })), selectedMode: false },
         grid: { top: labels.length > 1 ? 40 : 10 },
         tooltip: { trigger: "item", formatter: told },
-        xAxis: dated
-          ? axis(colours, { type: "time", splitLine: { show: true, lineStyle: { color: colours.faint } } })
-          : axis(colours, {
-            type: "value", min: 0, max: names.length, interval: 1, splitLine: { show: true, lineStyle: { color: colours.faint } },
-            axisLabel: { color: colours.quiet, fontSize: 11, hideOverlap: true, align: "left", showMinLabel: true, showMaxLabel: false, formatter: (value) => names[value] ?? "" },
-          }),
+        xAxis: axis(colours, {
+          type: "value", min: 0, max: names.length, interval: 1, splitLine: { show: true, lineStyle: { color: colours.faint } },
+          axisLabel: { color: colours.quiet, fontSize: 11, hideOverlap: true, align: "left", showMinLabel: true, showMaxLabel: false, formatter: (value) => names[value] ?? "" },
+        }),
         yAxis: axis(colours, {
           type: "category", data: data.rows, inverse: true,
           axisLabel: { color: colours.ink, fontSize: 11, width: 150, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: colours.faint } },
@@ -162,64 +153,45 @@
         ],
       },
       headings: [texts.line, texts.what, texts.from, texts.to, named(texts.value, data.unit && `(${data.unit})`)],
-      rows: data.bars.map((bar) => [String(data.rows[rowOf(bar.row)]), bar.label, String(when(bar.start)), String(when(bar.end)), bar.value]),
+      rows: data.bars.map((bar) => [data.rows[bar.row], bar.label, bar.start, bar.end, bar.value]),
       height: 90 + data.rows.length * 30,
     };
   };
 
-  // Flows that go in a circle are drawn from left (where from) to right (where to).
-  const circular = (links) => {
-    const next = new Map();
-    links.forEach(({ source, target }) => next.set(source, [...(next.get(source) || []), target]));
-    const state = new Map();
-    const visit = (name) => {
-      if (state.get(name) === 1) return true;
-      if (state.get(name) === 2) return false;
-      state.set(name, 1);
-      const found = (next.get(name) || []).some(visit);
-      state.set(name, 2);
-      return found;
-    };
-    return [...next.keys()].some(visit);
-  };
+  // Flows must not go in a circle: what both sends and receives comes as two nodes.
   const sankey = (data, colours, texts) => {
-    const split = circular(data.links);
-    const side = (name, mark) => (split ? `${mark}${name}` : name);
-    const names = data.nodes.map((node) => node.name);
-    const colourOf = (name) => colours.series[Math.max(names.indexOf(name), 0) % colours.series.length];
-    const used = (mark, key) => names.filter((name) => data.links.some((link) => link[key] === name)).map((name) => ({ name: mark + name, shown: name }));
-    const nodes = split ? [...used("\u2190", "source"), ...used("\u2192", "target")] : names.map((name) => ({ name, shown: name }));
-    const showing = new Map(nodes.map((node) => [node.name, node.shown]));
+    const senders = new Set(data.links.map((link) => link.source));
     return {
       option: {
         legend: { show: false },
         tooltip: {
           trigger: "item",
           formatter: ({ dataType, data: item, name, value }) => (dataType === "edge"
-            ? `${showing.get(item.source)} → ${showing.get(item.target)}\n${named(figure(item.value, 3), data.unit)}`
-            : `${showing.get(name)}\n${named(figure(value, 3), data.unit)}`),
+            ? `${item.source} → ${item.target}\n${named(figure(item.value, 3), data.unit)}`
+            : `${name}\n${named(figure(value, 3), data.unit)}`),
         },
         series: [{
           type: "sankey", left: 4, right: 4, top: 10, bottom: 10, nodeWidth: 12, nodeGap: 12, layoutIterations: 0, draggable: false,
           emphasis: { focus: "adjacency" },
-          data: nodes.map((node) => ({
-            name: node.name, itemStyle: { color: colourOf(node.shown) },
-            label: {
-              position: node.name.startsWith("\u2192") || (!split && !data.links.some((link) => link.source === node.name)) ? "left" : "right",
-              color: colours.ink, fontSize: 12, formatter: () => node.shown,
-            },
+          data: data.nodes.map(({ name }, at) => ({
+            name, itemStyle: { color: colours.series[at % colours.series.length] },
+            label: { position: senders.has(name) ? "right" : "left", color: colours.ink, fontSize: 12 },
           })),
-          links: data.links.map((link) => ({ ...link, source: side(link.source, "\u2190"), target: side(link.target, "\u2192") })),
+          links: data.links,
           lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
         }],
       },
       headings: [texts.from, texts.to, named(texts.value, data.unit && `(${data.unit})`)],
       rows: data.links.map((link) => [link.source, link.target, link.value]),
-      height: 120 + names.length * 34,
+      height: 120 + data.nodes.length * 34,
     };
   };
 
-  const kinds = { danger, bars, gantt, sankey, compare: (data, colours, texts) => bars(data, colours, texts, true) };
+  const kinds = {
+    danger, gantt, sankey,
+    bars: (data, colours) => bars(data, colours, false),
+    compare: (data, colours) => bars(data, colours, true),
+  };
   const merged = (one, two) => {
     const both = { ...one };
     Object.entries(two).forEach(([key, value]) => {
@@ -232,12 +204,12 @@
     const source = document.getElementById(element.dataset.source);
     if (!source) return;
     const data = JSON.parse(source.textContent);
-    const texts = JSON.parse(element.dataset.texts || "{}");
-    const title = data.title || element.dataset.title || "";
-    const rowCount = (data && (data.periods || data.categories || data.bars || data.links || [])).length;
+    const texts = JSON.parse(element.dataset.texts);
+    const { title } = element.dataset;
+    const { length } = data.periods || data.categories || data.links;
     const beside = document.querySelector(`[data-chart-table="${CSS.escape(element.dataset.source)}"]`);
-    if (!data || !rowCount) {
-      element.textContent = texts.none || "";
+    if (!length) {
+      element.textContent = texts.none;
       element.classList.add("chart-empty");
       beside?.closest("details")?.remove();
       return;

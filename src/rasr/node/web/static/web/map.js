@@ -1,7 +1,6 @@
 // Draws every [data-map] from the JSON at its data-url: sites as circles by danger, rings and points where there are any.
-// JSON: {sites: [{id, name, lat, lon, danger, low, high, neq_kg, url}], outlines_url, texts,
-//        rings: [{lat, lon, radius_m, label}], points: [{lat, lon, name, kind, detail, url}]}, kind one of
-// store, inside (of a ring), outside, or any other. Whatever is missing is not drawn.
+// JSON: {sites: [{id, name, lat, lon, danger, low, high, neq_kg, url}], texts, rings: [{lat, lon, radius_m, label}],
+//        points: [{lat, lon, name, kind, detail}]}, kind: inside (of a ring) or outside. All but sites may be missing.
 (() => {
   "use strict";
   const { figure, significant, table } = window.rasr;
@@ -30,7 +29,7 @@
   const ends = (site) => (site.low === undefined || site.low === null ? "" : `${figure(site.low)} – ${figure(site.high)}`);
 
   const key = (element, largest, texts) => {
-    if (!element || !largest) return;
+    if (!largest) return;
     const list = document.createElement("ul");
     list.className = "key";
     for (let at = 0; at < STEPS; at += 1) {
@@ -56,20 +55,20 @@
     rings.forEach((ring) => ring.setStyle({ color: colour("accent"), weight: 1.5, dashArray: "5 4", fillOpacity: 0.03 }));
     points.forEach(([circle, point]) => circle.setStyle({
       color: colour("raised"), weight: point.kind === "outside" ? 0.5 : 1.5, fillOpacity: 1,
-      fillColor: colour({ store: "accent", inside: "bad", outside: "quiet" }[point.kind] || "series-2"),
+      fillColor: colour(point.kind === "inside" ? "bad" : "quiet"),
     }));
   };
 
   const draw = async (element, outlines) => {
-    const figureBox = element.closest("figure") || element.parentElement;
+    const figureBox = element.closest("figure");
     let texts = JSON.parse(element.dataset.texts || "{}");
     let data;
     let shapes;
     try {
-      const answer = await fetch(element.dataset.url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+      const answer = await fetch(element.dataset.url);
       if (!answer.ok) throw new Error(String(answer.status));
       data = await answer.json();
-      shapes = await (await fetch(data.outlines_url || outlines)).json();
+      shapes = await (await fetch(outlines)).json();
     } catch {
       element.textContent = texts.failed || "";
       element.classList.add("chart-empty");
@@ -96,7 +95,7 @@
     held.land = L.geoJSON(shapes, { interactive: false }).addTo(map);
     (data.rings || []).forEach((ring) => {
       const circle = L.circle([ring.lat, ring.lon], { radius: ring.radius_m }).addTo(map);
-      if (ring.label) circle.bindTooltip(lines(ring.label), { sticky: true });
+      circle.bindTooltip(lines(ring.label), { sticky: true });
       held.rings.push(circle);
     });
     // the most dangerous lie on top
@@ -108,14 +107,13 @@
         site.danger === null || site.danger === undefined ? "" : `${texts.danger}: ${figure(site.danger)}${interval ? ` (${interval})` : ""}`,
         site.neq_kg === null || site.neq_kg === undefined ? "" : `${texts.neq}: ${figure(site.neq_kg / 1000, 3)}`,
       ));
-      if (site.url) circle.on("click", () => { location.href = site.url; });
+      circle.on("click", () => { location.href = site.url; });
       held.circles.push([circle, site]);
     });
     // the first named lie on top
     [...(data.points || [])].reverse().forEach((point) => {
       const circle = L.circleMarker([point.lat, point.lon], { radius: point.kind === "outside" ? 3 : 5 }).addTo(map);
       circle.bindTooltip(lines(point.name, point.detail));
-      if (point.url) circle.on("click", () => { location.href = point.url; });
       held.points.push([circle, point]);
     });
     element.setAttribute("role", "region");
@@ -128,14 +126,12 @@
   };
 
   const beside = (element, sites, points, texts) => {
-    if (!element) return;
     const rows = [...sites].sort((one, two) => (two.danger || 0) - (one.danger || 0));
     const made = table(
       [texts.site, texts.danger, texts.interval, texts.neq],
       rows.map((site) => [site.name, site.danger, ends(site), site.neq_kg === null || site.neq_kg === undefined ? null : site.neq_kg / 1000]),
     );
     rows.forEach((site, at) => {
-      if (!site.url) return;
       const cell = made.tBodies[0].rows[at].cells[0];
       const link = document.createElement("a");
       link.href = site.url;
@@ -149,7 +145,7 @@
   };
 
   window.rasr.drawMaps = (within, outlines) => within.querySelectorAll("[data-map]").forEach((element) => {
-    if (shown.has(element) || element.dataset.drawn !== undefined) return;
+    if (element.dataset.drawn !== undefined) return;
     element.dataset.drawn = "";
     draw(element, outlines);
   });

@@ -88,14 +88,10 @@
   };
   window.rasr = { figure, significant, table, tick };
 
-  // Choices of the menu are sent as soon as they are made; filters are sent without empty fields.
+  // Choices of the menu are sent as soon as they are made.
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-auto-submit]");
     if (form) form.requestSubmit();
-  });
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a.skip");
-    if (link) document.getElementById("content")?.focus();
   });
 
   // htmx: charts in what was brought in; to the sign-in page, whole, when the session has ended.
