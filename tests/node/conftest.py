@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from rasr.core.plan.options import Options
 from rasr.core.plan.result import Plan
@@ -73,6 +74,13 @@ def _history_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(operations, "execute_sql_flush", emptied)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_left() -> Iterator[None]:
+    """A page or a job in some language leaves none in force for the next test of this process."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
