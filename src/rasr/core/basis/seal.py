@@ -1,4 +1,4 @@
-"""All cryptography, in one file: digests of what a run knew, files sealed with a passphrase, certificates for TLS.
+"""All cryptography, in one file: digests of what a run knew, sealed files, certificates for TLS, keys of the log.
 
 >>> digest_bytes([b"a", b"b"]) == digest_bytes([b"ab"])
 False
@@ -20,6 +20,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
@@ -27,6 +28,7 @@ import polars as pl
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     from typing_extensions import Buffer
 
@@ -414,3 +416,80 @@ def _pair(certificate: x509.Certificate, key: EllipticCurvePrivateKey) -> Pair:
         certificate.public_bytes(serialization.Encoding.PEM),
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
     )
+
+
+# Keys of the transparency log: Ed25519 (RFC 8032) signs checkpoints, HMAC-SHA256 seals leaves.
+
+ED25519 = b"\x01"
+"""The kind of key and signature, as signed notes of C2SP number them."""
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """What signatures of a log are checked with. name: without spaces and "+". key: 32 bytes."""
+
+    name: str
+    key: bytes
+
+    @property
+    def identifier(self) -> bytes:
+        """The first 4 bytes of a digest of name and key: which key a signature says it is by."""
+        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.key).digest()[:4]
+
+    def fits(self, message: bytes, signature: bytes) -> bool:
+        """Whether the signature over the message is by this key."""
+        from cryptography.exceptions import InvalidSignature  # slow to load, and for the log only
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+@dataclass(frozen=True, repr=False)
+class SigningKey:
+    """What checkpoints of a log are signed with; from its seed the key that seals leaves is derived, too."""
+
+    name: str
+    seed: bytes
+
+    @cached_property
+    def public(self) -> PublicKey:
+        """What may be told of it."""
+        return PublicKey(self.name, self._key.public_key().public_bytes_raw())
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over a message: 64 bytes."""
+        return self._key.sign(message)
+
+    def derive(self, purpose: str) -> bytes:
+        """Another key of 32 bytes, for one purpose (HKDF, RFC 5869)."""
+        from cryptography.hazmat.primitives.hashes import SHA256  # slow to load, and for the log only
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self.seed)
+
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # slow to load
+
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+
+def new_signing_key(prefix: str) -> SigningKey:
+    """A new key; its name is the prefix and a digest of its public part, so that no two logs share a name."""
+    key = SigningKey(prefix, secrets.token_bytes(KEY_BYTES))
+    return SigningKey(f"{prefix}/{hashlib.sha256(key.public.key).hexdigest()[:16]}", key.seed)
+
+
+def mac(key: bytes, content: bytes) -> bytes:
+    """HMAC-SHA256: 32 bytes."""
+    return hmac.digest(key, content, "sha256")
+
+
+def mac_fits(key: bytes, content: bytes, given: bytes) -> bool:
+    """Whether a given HMAC is that of the content."""
+    return hmac.compare_digest(mac(key, content), given)
