@@ -15,6 +15,7 @@ UV := .tools/uv/bin/uv
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+SBOM := sbom.cdx.json
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 # $(call quietly,name,command): one line for the step; what the command says is shown only if it fails.
@@ -24,7 +25,7 @@ package = if [ "$$(id -u)" = 0 ]; then \
 	$(call quietly,apt-get install $(1),apt-get update -q && apt-get install -q -y --no-install-recommends $(1)); \
 	else echo "Please install the package $(1) ($(2)): sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help demo test assets bench docs lock format clean chromium postgresql
+.PHONY: help demo test assets bench audit docs lock format clean chromium postgresql
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -49,6 +50,9 @@ assets: .venv/made-static .venv/made-messages ## What the node's pages are made 
 bench: .venv/made-dev assets ## Measures speed and memory against the targets of docs/performance.md
 	@echo "== pytest tests/bench"; $(BIN)/pytest tests/bench --benchmark-only
 
+audit: .venv/made-dev ## What RASR is made of (sbom.cdx.json), and the weaknesses known of it; needs a network for the second
+	@echo "== audit"; $(BIN)/python -m tools.audit $(SBOM)
+
 docs: .venv/made-dev ## Writes the generated pages anew and builds the documentation into site/
 	@$(call quietly,generated pages,$(BIN)/python -m tools.docs)
 	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
@@ -64,7 +68,7 @@ format: .venv/made-dev ## Formats the code and repairs what ruff can repair
 	@$(call quietly,ruff check --fix,$(BIN)/ruff check --fix)
 
 clean: ## Removes what the commands above made, except .venv and .tools
-	@rm -rf site demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@rm -rf site demo $(SBOM) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	@find src tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 # Set-up. A file named made-* says that its step is done.

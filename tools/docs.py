@@ -1,4 +1,4 @@
-"""Writes the pages of the documentation that are made from data: columns, findings, settings, rule data, commands.
+"""Writes the pages made from data: columns, findings, settings, rule data, commands, the glossary.
 
 ``python -m tools.docs`` writes them, ``--check`` names those that are not current and exits with 1.
 
@@ -21,6 +21,7 @@ REFERENCE = "src/rasr/core/reference"
 COLUMNS = f"{REFERENCE}/columns"
 FINDINGS = f"{REFERENCE}/findings.csv"
 SETTINGS = f"{REFERENCE}/settings.csv"
+GLOSSARY = "docs/glossary/terms.csv"
 DATA_FOLDERS = (REFERENCE, "src/rasr/sample")
 REQUIRED_TABLES = ("jurisdictions", "organisations", "sites", "stores", "articles", "stock")
 TABLES = (
@@ -41,6 +42,22 @@ No figure stands in the code: constants, published tables and assumptions are CS
 
 Files of the same name in a folder of your own can stand in front of the shipped ones; the rule edition printed on every
 result then changes with them.
+"""
+LANGUAGES = {
+    "en": "English", "bcms": "Bosnian / Croatian / Montenegrin / Serbian", "bg": "Bulgarian", "mk": "Macedonian",
+    "ro": "Romanian", "sq": "Albanian", "sl": "Slovene",
+}  # fmt: skip
+TOPICS = {
+    "places": "Places", "stock": "Stock", "ledger": "The ledger", "danger": "Danger", "plan": "The plan",
+    "people": "People", "trail": "The trail and the node", "words": "Headings of tables and forms",
+}  # fmt: skip
+GLOSSARY_TEXT = """# Glossary
+
+The words of the field and of the program, in seven languages, as the pages use them. A test holds the catalogues of
+the pages to them: where a page says one of these words, it says it as it stands here.
+
+The definitions are our own; *See* names the document in which the thing itself is laid down. Words not to be used for a
+term stand in the column `avoid` of [terms.csv](terms.csv), which this page is made from; a `*` is any ending.
 """
 Row = dict[str, str]
 
@@ -187,6 +204,38 @@ def commands_page(_: Path) -> str:
     return "".join(parts)
 
 
+def glossary_page(root: Path) -> str:
+    """Every term by topic: what it means, and its word in each language."""
+    rows = read(root, GLOSSARY)
+    parts = [MADE, GLOSSARY_TEXT, "\n", review_text(rows), "\n"]
+    for topic, heading in TOPICS.items():
+        lines = [
+            (f"**{cell(row['en'])}**", cell(meaning(row)), *(cell(row[code]) for code in LANGUAGES if code != "en"))
+            for row in rows
+            if row["topic"] == topic
+        ]
+        parts.append(f"\n## {heading}\n\n" + table(("term", "meaning", *list(LANGUAGES)[1:]), lines))
+    return "".join(parts)
+
+
+def meaning(row: Row) -> str:
+    """The definition of a term, and where the thing is laid down."""
+    return f"{row['definition']} *See {row['source']}.*" if row["source"] else row["definition"]
+
+
+def review_text(rows: list[Row]) -> str:
+    """How many words of each language somebody who speaks it has read."""
+    lines = []
+    for code, name in LANGUAGES.items():
+        if code != "en":
+            read_by_natives = sum(code in row["reviewed"].split() for row in rows)
+            lines.append((f"`{code}`", name, str(read_by_natives), str(len(rows) - read_by_natives)))
+    return (
+        "A word is reviewed once somebody whose own language it is has read it; until then it is unreviewed.\n\n"
+        + table(("code", "language", "reviewed", "unreviewed"), lines)
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the rasr command."""
     made = import_module("rasr.cli.main").build_parser()
@@ -240,6 +289,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/rules/settings.md": settings_page,
     "docs/rules/rule-data.md": rule_data_page,
     "docs/guide/commands.md": commands_page,
+    "docs/glossary/index.md": glossary_page,
 }
 
 

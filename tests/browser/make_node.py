@@ -43,7 +43,9 @@ def workbook(path: Path, changes: dict[tuple[int, str], object]) -> Path:
 def main(home: Path) -> None:
     """Make and fill the node in this folder."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (home / "node.toml").write_text('mode = "demo"\nname = "Test node"\n', encoding="utf-8")
+    (home / "node.toml").write_text(
+        'mode = "demo"\nname = "Test node"\nfiles_per_minute = 1000\nwrites_per_minute = 1000\n', encoding="utf-8"
+    )
     start(home)
     # what knows models can be loaded only when Django has been set up
     from django.core.files.base import ContentFile

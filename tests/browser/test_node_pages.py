@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Node
-from tests.browser.walk import BY_POST, DATA, Visit, Walker, view_of, views, walk
+from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Walker, view_of, views, walk
 
 from tools import messages
 
@@ -77,7 +77,7 @@ def test_every_page_that_links_lead_to_is_right(walked: Callable[[str], list[Vis
 
 def test_links_lead_to_every_page(walked: Callable[[str], list[Visit]]) -> None:
     visited = {visit.view for role in ("planner", "administrator", "storekeeper") for visit in walked(role)}
-    known = {*visited, *map(view_of, PUBLIC), *BY_POST, *DATA}
+    known = {*visited, *map(view_of, PUBLIC), *BY_POST, *DATA, *OF_ACCOUNTS, *OF_PEOPLE}
     assert sorted(set(views()) - known) == []
 
 

@@ -34,7 +34,7 @@ def words(*given: object) -> list[str]:
 
 def environment(**more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    return {**kept, "RASR_MODE": "test", **more}
+    return {**kept, "RASR_MODE": "test", "RASR_SECOND_FACTOR": "required", **more}
 
 
 def rasr(*given: object, **more: str) -> subprocess.CompletedProcess[str]:
@@ -131,9 +131,9 @@ def test_a_node_is_served_over_tls_and_its_first_user_signs_in(ready_home: Path,
         until(lambda: json.load(browser.open(f"{address}/health/ready"))["worker"], "no worker was seen")
         browser.open(f"{address}/sign-in/", timeout=10).read()
         token = next(cookie.value for cookie in cookies if cookie.name == "rasr_csrf")
-        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "username": "ana", "password": PASSWORD})
+        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "login": "ana", "password": PASSWORD})
         sent = urllib.request.Request(f"{address}/sign-in/", form.encode(), {"Referer": f"{address}/sign-in/"})
-        assert browser.open(sent, timeout=30).url == f"{address}/"
+        assert browser.open(sent, timeout=30).url == f"{address}/account/second-factor/", "everybody needs one"
         assert "rasr_session" in {cookie.name for cookie in cookies}
         assert "ana" not in node.log.read_text().replace('"rasr', "")
         # a second one: on the same home folder, and on the same port

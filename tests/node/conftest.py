@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
@@ -21,6 +22,7 @@ from rasr.core.plan.options import Options
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.facade import plan
+from rasr.node.people import immutable as trail_immutable
 from rasr.node.records import immutable
 from rasr.sample import make_sample
 
@@ -49,11 +51,13 @@ class Places:
 def _let_go() -> Iterator[None]:
     with connection.schema_editor() as editor:
         immutable.let_go(editor)
+        trail_immutable.let_go(editor)
     try:
         yield
     finally:
         with connection.schema_editor() as editor:
             immutable.protect(editor)
+            trail_immutable.protect(editor)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,10 +81,11 @@ def _history_can_be_emptied() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_language_is_left() -> Iterator[None]:
-    """A page or a job in some language leaves none in force for the next test of this process."""
+def _nothing_is_left() -> Iterator[None]:
+    """No test leaves a language in force, or counts of what somebody did, for the next one of this process."""
     yield
     translation.deactivate()
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,20 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from rasr.cli.say import NotLetInError
 from rasr.core.basis.findings import Refused
 from rasr.node.config import BadConfigError, NodeConfig
 from rasr.node.start import start
+
+if TYPE_CHECKING:
+    from rasr.core.records.region import Region
+
+NODE_REGION = "node:"
+"""What stands for the node's own register where a command wants a region."""
+RIGHTS = {"check": (), "assess": ("assess",), "plan": ("plan",)}
+"""What a command needs beside the sight of the whole register."""
 
 
 def config_of(args: Namespace, *, there: bool = False) -> NodeConfig:
@@ -45,6 +55,23 @@ def begin(args: Namespace, *, there: bool = False) -> NodeConfig:
     else:
         home.prepare()
     return config
+
+
+def register(args: Namespace) -> Region:
+    """The register of the node, read as the user that ``--as`` names; on the trail.
+
+    Raises NotLetInError where there is no node, no such user, or not the right.
+    """
+    try:
+        if not args.user:
+            raise Refused("bad_option", option="--as", reason="say as which user of the node")
+        begin(args, there=True)
+        from rasr.node.records import reading  # needs Django
+
+        act, takes = f"cli.{args.command}", getattr(args, "out", None) is not None
+        return reading.read_as(username=args.user, act=act, rights=RIGHTS[args.command], takes=takes)
+    except Refused as fault:
+        raise NotLetInError(fault.code, **fault.numbers) from fault
 
 
 def secret(file: Path | None, what: str, option: str, *, twice: bool = False) -> str:

@@ -55,7 +55,11 @@ def _seed(text: str) -> int:
 
 
 def _region(command: argparse.ArgumentParser) -> None:
-    command.add_argument("region", type=Path, help="workbook (.xlsx), or folder of CSV or Parquet files")
+    command.add_argument(
+        "region", type=Path, help="workbook (.xlsx), folder of CSV or Parquet files, or node: for the node's register"
+    )
+    command.add_argument("--as", dest="user", metavar="NAME", help="with node: the user whose rights are used")
+    _home(command)
     command.add_argument("--as-of", type=_day, metavar="DAY", help="day to judge by (default: starts_on, else today)")
     command.add_argument("--rule-data", type=Path, metavar="DIR", help="own rule files in front of the shipped ones")
 
@@ -135,12 +139,20 @@ def _serve(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-worker", action="store_true", help="the server only; run rasr worker beside it")
 
 
+USER_ACTIONS = ("add", "list", "password", "invite", "deactivate", "erase", "reset-second-factor")
+
+
 def _user(command: argparse.ArgumentParser) -> None:
-    command.add_argument("action", choices=("add", "list", "password"), help="what to do")
+    command.add_argument("action", choices=USER_ACTIONS, help="what to do")
     command.add_argument("name", nargs="?", metavar="NAME", help="name to sign in with")
-    command.add_argument("--role", help="storekeeper, technical_officer, planner, auditor or administrator")
-    command.add_argument("--organisation", metavar="ID", help="the role holds in this organisation only")
-    command.add_argument("--site", metavar="ID", help="the role holds in this site only")
+    command.add_argument("--role", help="for example storekeeper, planner, approver, auditor or administrator")
+    place = command.add_mutually_exclusive_group()
+    place.add_argument("--organisation", metavar="ID", help="the role holds in this organisation only")
+    place.add_argument("--site", metavar="ID", help="the role holds in this site only")
+    place.add_argument("--store", metavar="ID", help="the role holds in this store only")
+    command.add_argument("--email", default="", metavar="ADDRESS", help="invite: only this address can be used")
+    command.add_argument("--language", metavar="CODE", help="invite: language of the pages to join")
+    command.add_argument("--reason", default="", metavar="TEXT", help="deactivate, erase: why; it stays on the trail")
     command.add_argument("--password-file", type=Path, metavar="F", help="file with the password (default: asked for)")
     _home(command)
 
@@ -172,6 +184,13 @@ def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("--training", action="store_true", help="mark the node as a training copy, for good")
 
 
+def _verify(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--witness", type=Path, metavar="FILE", help="witness of the log, a copy held elsewhere")
+    command.add_argument("--bundle", type=Path, metavar="FILE", help="log that was exported: verified without its node")
+    command.add_argument("--key", type=Path, metavar="FILE", help="public key of the node (default: the node's own)")
+    _home(command)
+
+
 COMMANDS: dict[str, tuple[str, Build]] = {
     "demo": ("make the sample region, check, assess and plan it, and print the answer", _demo),
     "sample": ("write a synthetic region that looks like the real one", _sample),
@@ -183,8 +202,9 @@ COMMANDS: dict[str, tuple[str, Build]] = {
     "distance": ("distance that the rules require", _distance),
     "serve": ("serve the node to browsers, with a worker for the long work", _serve),
     "worker": ("do the long work of a node", _home),
-    "user": ("add a user of the node, list them, set a password", _user),
+    "user": ("add or invite a user of the node, list them, set a password, close an account", _user),
     "certificate": ("make or renew the certificate of the node, for TLS on a closed network", _certificate),
     "backup": ("write all rows of the node into one file, sealed with a passphrase", _backup),
     "restore": ("fill an empty node from a backup", _restore),
+    "verify": ("show what was changed behind the program's back, by a witness held elsewhere", _verify),
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rasr import __version__
+from rasr.cli import nodes
 from rasr.core.basis.findings import Refused, has_errors
 from rasr.core.basis.seal import digest_bytes
 from rasr.core.records.files.atomic import write_folder
@@ -34,9 +35,18 @@ class Run:
     digest: str
 
 
+def read_region(args: Namespace) -> Region:
+    """The region of a command's arguments, whatever its faults. Raises Refused where it cannot be read."""
+    if str(args.region) != nodes.NODE_REGION:
+        if args.user:
+            raise Refused("bad_option", option="--as", reason=f"it goes with {nodes.NODE_REGION} only")
+        return Region.read(args.region)
+    return nodes.register(args)
+
+
 def open_region(args: Namespace) -> Region:
     """The region of a command's arguments. Raises Refused where it cannot be read or has errors."""
-    region = Region.read(args.region)
+    region = read_region(args)
     findings = region.check(as_of=args.as_of or day_of(region))
     if has_errors(findings):
         errors = sum(finding.severity == "error" for finding in findings)

@@ -30,6 +30,10 @@ def _plain(text: str) -> str:
     return text.translate(_SHOWN)
 
 
+class NotLetInError(Refused):
+    """The command line names nobody who may do this: exit code 2."""
+
+
 class Say:
     """Speaks for one command, either to people or to a program."""
 
@@ -72,7 +76,7 @@ class Say:
         self.result(error={"code": refused.code, "message": message})
         if not self.as_json:
             self._err.print(f"rasr {self.command}: {_plain(message)}", soft_wrap=True)
-        return 1
+        return 2 if isinstance(refused, NotLetInError) else 1
 
     @contextmanager
     def progress(self, text: str) -> Iterator[Callable[[str, float], None]]:

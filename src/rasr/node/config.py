@@ -25,6 +25,9 @@ CHOICES = {
     "mode": ("production", "demo", "test"),
     "language": LANGUAGES,
     "log_level": ("debug", "info", "warning", "error"),
+    "password_policy": ("portal", "passphrase"),
+    "second_factor": ("", "required", "optional"),
+    "smtp_security": ("starttls", "tls", "none"),
 }
 POSTGRESQL = ("postgresql", "postgres")
 
@@ -43,6 +46,17 @@ class NodeConfig:
     of the server. workers: its processes. certificate, key: files for TLS, by default those of ``rasr certificate``.
     upload_limit_mb: largest upload. log_level: debug, info, warning or error. secure_cookies: cookies over TLS only;
     off only where TLS ends in front of the node or on the machine itself.
+
+    Of people: password_policy: portal (12 signs of four kinds, the rule of the field's own portals) or passphrase
+    (length and a list of known ones). open_sign_up: whether anybody may make an account (never with a role).
+    idle_minutes: until who does nothing is signed out. second_factor: required or optional; empty is required in
+    production, else optional. invitation_days, approval_days: until one expires. emergency_hours, delay_hours: until an
+    act takes effect that nobody else approved, and until a lost second factor is taken off. class_marks: the nation's
+    words for public, restricted, confidential, apart by commas. writes_per_minute, files_per_minute: of one user, or
+    one address not signed in.
+
+    Of mail (none without smtp_host): smtp_security: starttls, tls or none; smtp_password_file: a file that holds it;
+    mail_from: the sender.
     """
 
     home: Path
@@ -59,6 +73,23 @@ class NodeConfig:
     upload_limit_mb: int = 64
     log_level: str = "info"
     secure_cookies: bool = True
+    password_policy: str = "passphrase"
+    open_sign_up: bool = False
+    idle_minutes: int = 15
+    second_factor: str = ""
+    invitation_days: int = 7
+    approval_days: int = 7
+    emergency_hours: int = 24
+    delay_hours: int = 24
+    class_marks: str = "public,restricted,confidential"
+    writes_per_minute: int = 120
+    files_per_minute: int = 20
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password_file: str = ""
+    smtp_security: str = "starttls"
+    mail_from: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> NodeConfig:
@@ -89,7 +120,21 @@ class NodeConfig:
             raise BadConfigError(
                 f"time_zone is {self.time_zone!r}; it must be a name such as Europe/Belgrade"
             ) from None
+        if len(self.mark_words) != 3 or not all(self.mark_words):
+            raise BadConfigError(f"class_marks is {self.class_marks!r}; it must be three words apart by commas")
+        if self.smtp_host and not self.mail_from:
+            raise BadConfigError("mail_from must be set where smtp_host is")
         self.bind_address, self.database()
+
+    @property
+    def mark_words(self) -> list[str]:
+        """The nation's words for public, restricted and confidential."""
+        return [word.strip() for word in self.class_marks.split(",")]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether every account must have a second factor."""
+        return self.second_factor == "required" or (not self.second_factor and self.mode == "production")
 
     @property
     def host_names(self) -> list[str]:
@@ -103,6 +148,15 @@ class NodeConfig:
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
             raise BadConfigError(f"bind is {self.bind!r}; it must be an address and a port such as 127.0.0.1:8000")
         return host.strip("[]"), int(port)
+
+    def smtp_password(self) -> str:
+        """The password for the mail server, from its file; empty where there is none. Raises BadConfigError."""
+        if not self.smtp_host or not self.smtp_password_file:
+            return ""
+        try:
+            return Path(self.smtp_password_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise BadConfigError(f"smtp_password_file cannot be read: {fault}") from fault
 
     def database(self) -> dict[str, Any]:
         """Django's setting of the database. Raises BadConfigError."""

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("rasr.node.people.urls")),
+    path("", include("rasr.node.people.account_urls")),
     path("", include("rasr.node.jobs.urls")),
     path("", include("rasr.node.records.urls")),
     path("", include("rasr.node.assessment.urls")),

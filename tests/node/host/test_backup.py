@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from tests.node.host.sealed import PASSPHRASE, inside, still
 
 from rasr.core.basis.findings import Refused
@@ -21,7 +21,7 @@ from rasr.core.basis.seal import Sealer
 from rasr.node.host import backup, queries
 from rasr.node.host.models import NodeState
 from rasr.node.host.restore import restore_backup
-from rasr.node.people.models import Grant, User
+from rasr.node.people.models import Entry, Grant, Leaf, User
 from rasr.node.people.services import add_user
 from rasr.node.places.models import Jurisdiction
 
@@ -49,17 +49,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def few(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A backup of a node with a handful of rows; the node is empty again."""
     request.getfixturevalue("db")
-    add_user(username="ana", password="a long password 1", role="planner")
-    add_user(username="Žarko", password="a long password 2", role="administrator")
     path = tmp_path / "few.rasr"
-    counts = backup.write_backup(path, PASSPHRASE, still)
+    with transaction.atomic():
+        add_user(username="ana", password="a long password 1", role="planner")
+        add_user(username="Žarko", password="a long password 2", role="administrator")
+        counts = backup.write_backup(path, PASSPHRASE, still)
+        transaction.set_rollback(True)  # the trail can be emptied in no other way
     assert (counts["people.user"], counts["people.grant"]) == (2, 2)
     assert path.stat().st_mode & 0o777 == 0o600
     assert not tarfile.is_tarfile(path)
     assert b"people.user" not in path.read_bytes()
-    User.objects.all().delete()
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [User, Grant]):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [User, Grant, Leaf]):
             cursor.execute(statement)  # as in an empty database: the next row would get the number 1
     return path
 
@@ -75,19 +76,20 @@ def test_users_keep_their_passwords_and_new_rows_get_new_numbers(few: Path) -> N
     restore_backup(few, PASSPHRASE, still)
     ana = User.objects.get(username="ana")
     assert ana.check_password("a long password 1")
+    assert Entry.objects.latest("at").act == "node.restore"
     assert [grant.role for grant in ana.grants.all()] == ["planner"]
     assert add_user(username="new", password="a long password 3", role="auditor").pk > ana.pk
     assert not queries.training()
 
 
 def test_a_training_copy_is_one_for_good(few: Path, tmp_path: Path) -> None:
-    restore_backup(few, PASSPHRASE, still, training=True)
+    again = tmp_path / "again.rasr"
     try:
-        assert queries.training()
-        again = tmp_path / "again.rasr"
-        backup.write_backup(again, PASSPHRASE, still)
-        User.objects.all().delete()
-        NodeState.objects.all().delete()
+        with transaction.atomic():
+            restore_backup(few, PASSPHRASE, still, training=True)
+            assert queries.training()
+            backup.write_backup(again, PASSPHRASE, still)
+            transaction.set_rollback(True)
         queries.forget()
         restore_backup(again, PASSPHRASE, still)
         assert queries.training()
@@ -139,10 +141,12 @@ def with_row(name: str, row: str) -> Callable[[dict[str, bytes]], dict[str, byte
     ("change", "code"),
     [
         (change_head(migrations=["people.0001_initial"]), "backup_version"),
-        (change_head(format=2), "backup_version"),
+        (change_head(format=99), "backup_version"),
         (change_head(tables={}), "backup_version"),
         (without("head.json"), "backup_damaged"),
         (without("end.json"), "backup_damaged"),
+        (without("log.key"), "backup_damaged"),
+        (lambda files: {**files, "log.key": b"no key"}, "backup_damaged"),
         (without("people.grant"), "backup_damaged"),
         (without("people.user"), "backup_damaged"),
         (with_row("people.grant", "[1]\n"), "backup_damaged"),

@@ -14,6 +14,7 @@ from tests.node.host.sealed import PASSPHRASE, inside, still
 from rasr.core.basis.seal import Sealer
 from rasr.node.host import backup
 
+GROWS = ("people.entry/", "people.leaf/")
 BOTH = """
 import sys
 from rasr.cli.main import main
@@ -51,4 +52,7 @@ def test_every_row_of_a_working_node_comes_back_on_another_database(tmp_path: Pa
     before, after = inside(one), inside(other)
     assert list(before) == list(after)
     for name, content in before.items():
-        assert content == after[name], name
+        if name.startswith(GROWS):  # by the entries of the backup and of the restore
+            assert after[name].startswith(content), name
+        elif name != "end.json":  # what it counts
+            assert content == after[name], name

@@ -77,7 +77,8 @@ def test_live_asks_nothing_of_the_database(client: Client) -> None:
 def test_ready_tells_what_is_fine(client: Client) -> None:
     said = client.get("/health/ready").json()
     assert said | {"version": ""} == {
-        "ready": True, "database": True, "migrations": True, "worker": False, "disk": True, "version": "",
+        "ready": True, "database": True, "migrations": True, "worker": False, "disk": True, "log": True,
+        "version": "",
     }  # fmt: skip
     WorkerSeen.objects.create(worker="w", seen_at=timezone.now())
     assert client.get("/health/ready").json()["worker"] is True
@@ -188,6 +189,7 @@ def test_a_sweep_that_fails_does_not_end_the_signs_of_life(
     monkeypatch.setattr(worker, "close_old_connections", Mock())
     monkeypatch.setattr(worker, "_seen", said.append)
     monkeypatch.setattr(worker, "_gone", said.append)
+    monkeypatch.setattr(worker, "_sequence", Mock())
     monkeypatch.setattr(worker, "_sweep", Mock(side_effect=fault))
     beat = worker._Beat("w")
     beat._end.set()  # asked to end from the start: one beat

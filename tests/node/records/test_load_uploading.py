@@ -129,6 +129,16 @@ def test_larger_than_the_limit_is_not_kept(send: Send, settings: Any) -> None:
     assert not Upload.objects.exists()
 
 
+def test_nobody_fills_the_disk(send: Send, ana: User) -> None:
+    sent = [send(b"no workbook at all", f"{number}.xlsx") for number in range(uploading.MOST_WAITING)]
+    with pytest.raises(Refused) as refused:
+        send(b"one more")
+    assert (refused.value.code, refused.value.numbers) == ("too_many_uploads", {"most": uploading.MOST_WAITING})
+    assert len(files()) == uploading.MOST_WAITING
+    uploading.discard(actor=ana, upload_id=sent[0].pk)
+    assert send(b"one more").pk
+
+
 def test_stock_alone_is_a_part(send: Send, ana: User) -> None:
     load.load_region(actor=ana, region=region(), complete=True, source="x")
     found = uploading.check(actor=ana, upload_id=send(only("stock", records({"R1": "S1 bombs 2"}))).pk)

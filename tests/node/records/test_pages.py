@@ -30,7 +30,7 @@ from rasr.node.web import codes
 
 ClientOf = Callable[[User], Client]
 STOCK, CATALOGUE, REGISTER = "/stock/", "/catalogue/", "/register/"
-MOST_QUERIES = {STOCK: 7, CATALOGUE: 5, REGISTER: 26, "/register/exposures/": 26}
+MOST_QUERIES = {STOCK: 8, CATALOGUE: 7, REGISTER: 26, "/register/exposures/": 26}
 
 
 def rows(client: Client, address: str) -> pl.DataFrame:

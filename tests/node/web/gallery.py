@@ -174,6 +174,7 @@ urlpatterns = [
         for app, names in MENU.items()
     ),
     path("", include("rasr.node.people.urls")),
+    path("", include("rasr.node.people.account_urls")),
     path("desk/stores/users/", Users.as_view()),
     path("frame/", Stores.as_view()),
     path("charts/", charts),

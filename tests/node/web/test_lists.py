@@ -44,9 +44,9 @@ def test_filter_narrows_and_says_so(reader: Client) -> None:
     assert "Clear the filter" in page
 
 
-def test_unknown_choice_is_told_at_its_field(reader: Client) -> None:
-    page = text(reader, USERS + "?theme=blue")
-    assert "invalid-feedback" in page
+def test_a_choice_that_is_not_offered_is_not_found_and_forgotten(reader: Client) -> None:
+    assert reader.get(USERS + "?theme=blue").status_code == 404
+    assert reader.get(USERS).status_code == 200
 
 
 def test_sort_and_pages(reader: Client) -> None:

@@ -6,10 +6,10 @@ from argparse import Namespace
 from collections import Counter
 from typing import Any
 
+from rasr.cli.runs import read_region
 from rasr.cli.say import Say
 from rasr.core.basis.findings import Finding, Refused, Severity, has_errors
 from rasr.core.records.files.annotate import annotate
-from rasr.core.records.region import Region
 from rasr.core.reference import loader
 from rasr.facade import day_of
 
@@ -20,7 +20,7 @@ ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 def check(args: Namespace, say: Say) -> int:
     """Show the findings of a region; exit 1 if any is an error."""
     _annotatable(args)
-    region = Region.read(args.region)
+    region = read_region(args)
     findings = region.check(as_of=args.as_of or day_of(region))
     if args.annotate:
         annotate(args.region, args.annotate, findings)

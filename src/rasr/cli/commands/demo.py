@@ -20,7 +20,7 @@ from rasr.core.records.region import Region
 from rasr.facade import day_of
 from rasr.facade import plan as work_out
 from rasr.node import config
-from rasr.node.host.keys import private_folder
+from rasr.node.web.private import private_folder
 from rasr.sample import make_sample
 
 SETTINGS = 'mode = "demo"\nname = "RASR demo"\nlog_level = "warning"\n'
@@ -28,7 +28,8 @@ TOLD = {
     "planner": "everything; loads records, assesses, plans",
     "technical_officer": "everything; assesses",
     "storekeeper": "one site",
-    "auditor": "everything, changes nothing",
+    "approver": "everything; is the second person for roles",
+    "auditor": "everything and the trail, changes nothing",
     "administrator": "people and the node, no stock",
 }
 """What each account of the demo is for."""

@@ -1,4 +1,4 @@
-"""The node of the demo: the sample region loaded, assessed and planned, with one account for each role.
+"""The node of the demo: the sample region loaded, assessed and planned, with an account for each role that has pages.
 
 Loaded only when Django and the node have been set up, see ``rasr.cli.nodes.begin``.
 """
@@ -10,23 +10,29 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from django.utils import timezone
+
 from rasr.core.assessment.assess import Assessment
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.node.assessment import services as assessments
-from rasr.node.host.keys import write_private
 from rasr.node.people import queries as people_known
+from rasr.node.people import sequencer
 from rasr.node.people import services as people
 from rasr.node.people.choices import Role
 from rasr.node.people.models import User
 from rasr.node.plan import services as plans
 from rasr.node.records import queries as records
 from rasr.node.records import services as register
+from rasr.node.web.private import write_private
 
 ACCOUNTS_FILE = "demo-accounts.json"
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """Letters and digits that are not mistaken for one another."""
 PASSWORD_LENGTH = 12
+WHOLE_NODE = (Role.PLANNER, Role.TECHNICAL_OFFICER, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
+ROLES = (*WHOLE_NODE, Role.STOREKEEPER)
+"""The roles that have pages."""
 
 
 def fill(
@@ -47,7 +53,7 @@ def fill(
         source = "sample region"
         register.load_region(actor=planner, region=region, complete=True, source=source, progress=progress)
     worst = assessment.stores.sort("fatalities_per_year", descending=True)["site_id"][0]
-    for role in (Role.TECHNICAL_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR):
+    for role in WHOLE_NODE:
         _user(role, accounts)
     state = records.register()
     if state.digest != region.digest():
@@ -58,6 +64,7 @@ def fill(
     if plans.known(actor=planner, assessment_run=run) is None:
         plan = planned()
         plans.keep(actor=planner, plan=plan, assessment_run=run, register_version=version, duration_s=None)
+    sequencer.sequence(timezone.now())
     return accounts
 
 
@@ -76,6 +83,6 @@ def _accounts(home: Path) -> dict[str, str]:
     path = home / ACCOUNTS_FILE
     if not path.exists():
         password = "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LENGTH))
-        write_private(path, json.dumps(dict.fromkeys(Role.values, password), indent=1).encode())
+        write_private(path, json.dumps(dict.fromkeys(ROLES, password), indent=1).encode())
     accounts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return accounts

@@ -56,12 +56,15 @@ class Region:
         admitted = {name: admit(name, frame) for name, frame in frames.items() if name in loader.TABLES}
         return _from_admitted(admitted, strangers)
 
-    def write(self, path: str | Path, form: Literal["csv", "parquet"] = "csv") -> None:
+    def write(self, path: str | Path, form: Literal["csv", "parquet"] = "csv", *, printed: str = "") -> None:
         """Write the given tables: a workbook if the name ends in .xlsx, else a folder of files of ``form``.
 
+        printed: words over and under every printed sheet of a workbook, such as a class mark.
         All or nothing: on any fault the place is left as it was (Refused: cannot_write, output_exists).
         """
-        write_tables({name: self.tables[name] for name in loader.TABLES if name in self.given}, Path(path), form)
+        write_tables(
+            {name: self.tables[name] for name in loader.TABLES if name in self.given}, Path(path), form, printed
+        )
 
     def check(self, *, as_of: date | None = None) -> list[Finding]:
         """Every finding at once, in the order of the tables, rows and columns.

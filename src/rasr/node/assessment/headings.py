@@ -106,6 +106,8 @@ GROUPS = {
     "reason": "excluded",
 }
 """Column of codes to the group of their names."""
+IN_ENGLISH = dict.fromkeys(("method", "edition", "source", "note"), "en")
+"""Columns of rule data, which stands in English: names of methods and documents, remarks on them."""
 _BY_END = {
     "_kg": "tonnes",
     "_m": "meters",

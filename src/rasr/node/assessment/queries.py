@@ -15,6 +15,7 @@ from uuid import UUID
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 
 from rasr.core.assessment.assess import Assessment
 from rasr.core.records.region import Region
@@ -25,6 +26,7 @@ from rasr.node.assessment.freshness import marked
 from rasr.node.assessment.models import Run, SiteDanger, StoreDanger
 from rasr.node.assessment.neighbours import NONE_REQUIRED, Neighbours, around, nobody
 from rasr.node.people import rights
+from rasr.node.people.histories import uuid_of
 from rasr.node.people.models import User
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.contract import frame_of
@@ -63,6 +65,12 @@ def runs(actor: Actor) -> QuerySet[Run]:
 def latest(actor: Actor) -> Run | None:
     """The latest run; None where there is none, or where its totals are not for the actor."""
     return runs(actor).first() if rights.may(actor, "view_runs") else None
+
+
+def told_of(actor: User, row_id: str) -> str | None:
+    """What a run is of, as its history is headed; None where the actor does not see it."""
+    found = Run.objects.filter(run_id=uuid_of(row_id)).first() if rights.may(actor, "view_runs") else None
+    return date_format(found.as_of, "SHORT_DATE_FORMAT") if found else None
 
 
 def run(actor: Actor, run_id: UUID | str) -> Run | None:
@@ -130,7 +138,7 @@ def standing(actor: Actor) -> Standing | None:
 
 def store_dangers(actor: Actor) -> QuerySet[StoreDanger]:
     """What the latest run found of the stores in the actor's scope."""
-    mine = StoreDanger.objects.filter(scope_of(actor).sites("store__site__"), run=_latest_id())
+    mine = StoreDanger.objects.filter(scope_of(actor).stores("store__"), run=_latest_id())
     return mine.select_related("store__site__organisation__jurisdiction")
 
 
@@ -165,7 +173,7 @@ def distances(actor: Actor, store_id: str) -> pl.DataFrame | None:
 
 def neighbours(actor: Actor, store_id: str) -> Neighbours:
     """Who is near a store, by the latest run and the register now; nobody where the store is not in scope."""
-    store = Store.objects.filter(scope_of(actor).sites("site__"), closed=False, pk=store_id).first()
+    store = Store.objects.filter(scope_of(actor).stores(), closed=False, pk=store_id).first()
     if store is None:
         return nobody()
     rules = distances(actor, store_id)

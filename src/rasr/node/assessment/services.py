@@ -24,7 +24,7 @@ from rasr.node.jobs.kept import keep_once
 from rasr.node.jobs.models import Job
 from rasr.node.jobs.patience import patiently
 from rasr.node.jobs.registry import untold
-from rasr.node.people import rights
+from rasr.node.people import rights, trail
 from rasr.node.people.models import User
 from rasr.node.records import bridge as records
 from rasr.node.records.queries import register
@@ -92,7 +92,13 @@ def keep(*, actor: User, assessment: Assessment, register_version: int, duration
     facts = facts_of(assessment)
     digest = digest_of(facts["inputs_digest"], facts["as_of"], facts["rule_edition"], facts["version"])
     run = Run(digest=digest, register_version=register_version, actor=actor, duration_s=duration_s, **facts)
-    return keep_once(run, lambda: keep_assessment(run, assessment))
+
+    def keep_all() -> None:
+        keep_assessment(run, assessment)
+        stands_on = {"as_of": run.as_of, "register_version": register_version, "digest": run.digest}
+        trail.record(actor=actor, act="assessment.keep", table=Run._meta.db_table, row_id=run.pk, after=stands_on)
+
+    return keep_once(run, keep_all)
 
 
 def _known(inputs_digest: str, as_of: date) -> Run | None:

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from rasr.core.basis.findings import Refused
 from rasr.node.assessment import queries, services, telling
-from rasr.node.assessment.headings import GROUPS, HEADINGS, TABLES, kinds_of
+from rasr.node.assessment.headings import GROUPS, HEADINGS, IN_ENGLISH, TABLES, kinds_of
 from rasr.node.assessment.models import Run
 from rasr.node.assessment.tables import RunTable
 from rasr.node.people.models import User
+from rasr.node.web import marks
 from rasr.node.web.lists import FramePage, ListPage
 from rasr.node.web.messages import say
 from rasr.report.scribe import Scribe
@@ -60,6 +61,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One run, as its reader asks: how dangerous, where, why, how sure."""
     found = _run(request, run_id)
+    marks.shows_all_seen(request)
     assessment = queries.assessment(request.user, found)
     scribe = telling.scribe_of(queries.named(request.user))
     context = {
@@ -92,6 +94,7 @@ class TablePage(FramePage):
     template_name = "assessment/table.html"
     headings = HEADINGS
     groups = GROUPS
+    languages = IN_ENGLISH
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the table; each is remembered by its own name."""

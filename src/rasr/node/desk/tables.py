@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,11 @@ def unknown_last(rows: QuerySet[Any], field: str, *, is_descending: bool) -> Que
     """Sorted by a field, what is unknown at the end in both directions and on both databases."""
     key = F(field)
     return rows.order_by(key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True), "pk")
+
+
+def site_page(record: Any) -> str | None:
+    """The page of a store's site; none where only the store is in scope."""
+    return reverse("desk:site", args=[record.site_id]) if record.site_seen else None
 
 
 WIDE = {"class": "table cards-when-narrow desk-wide"}
@@ -98,17 +104,16 @@ class StoreTable(Danger):
         linkify=("desk:store", {"store_id": tables.A("store_id")}),
         verbose_name=_("Store"),
     )
-    site = tables.Column(
-        accessor="site__name", linkify=("desk:site", {"site_id": tables.A("site_id")}), verbose_name=_("Site")
-    )
+    site = tables.Column(accessor="site__name", linkify=site_page, verbose_name=_("Site"))
     jurisdiction = Jurisdiction(
         "site__organisation__name", accessor="site__organisation__jurisdiction__name", verbose_name=_("Jurisdiction")
     )
     organisation = tables.Column(accessor="site__organisation__name", verbose_name=_("Organisation"), visible=False)
     construction = columns.Code("construction", accessor="construction", verbose_name=_("Construction"), visible=False)
+    mark = columns.Mark(accessor="site__mark", verbose_name=_("Class mark"), visible=False)
 
     class Meta:
-        sequence: ClassVar = ("store", "site", "jurisdiction", "organisation", "construction", "...")
+        sequence: ClassVar = ("store", "site", "jurisdiction", "organisation", "construction", "mark", "...")
         attrs: ClassVar = WIDE
         order_by = "-danger"
         empty_text = _("No store matches. Change or clear the filters.")
@@ -129,10 +134,11 @@ class SiteTable(Danger):
     )
     organisation = tables.Column(accessor="organisation__name", verbose_name=_("Organisation"), visible=False)
     kind = columns.Code("kind", accessor="kind", verbose_name=_("Kind"), visible=False)
+    mark = columns.Mark(accessor="mark", verbose_name=_("Class mark"))
     stores = Known("whole", accessor="stores_count", verbose_name=_("Stores"))
 
     class Meta:
-        sequence: ClassVar = ("site", "jurisdiction", "organisation", "kind", "stores", "...")
+        sequence: ClassVar = ("site", "jurisdiction", "organisation", "kind", "mark", "stores", "...")
         attrs: ClassVar = WIDE
         order_by = "-danger"
         empty_text = _("No site matches. Change or clear the filters.")

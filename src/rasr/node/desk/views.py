@@ -17,12 +17,15 @@ from rasr.node.desk.queries import home as home_queries
 from rasr.node.desk.queries import lists, surroundings
 from rasr.node.desk.queries.site import site_picture
 from rasr.node.desk.queries.store import store_picture
+from rasr.node.people.classify_forms import ClassifyForm
+from rasr.node.web import marks
 from rasr.node.web.lists import ListPage
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """How dangerous, where, and what is due."""
+    marks.shows_all_seen(request)
     found = home_queries.home(request.user)
     whole = found.whole
     said = {
@@ -35,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def map_data(request: HttpRequest) -> JsonResponse:
     """The sites in scope, for the map."""
+    marks.shows_all_seen(request)
     return JsonResponse(home_queries.map_data(request.user))
 
 
@@ -71,20 +75,24 @@ class StoreList(Assessed):
 
     def queryset(self) -> QuerySet[Any]:
         """Those in scope."""
-        return lists.stores_listed(self.request.user)
+        return lists.stores_with_sites(self.request.user)
 
 
 @require_safe
 def site(request: HttpRequest, site_id: str) -> HttpResponse:
     """One site."""
     found = _found(site_picture, request, site_id)
-    return render(request, "desk/site.html", {"picture": found, "curve": charts.curve(found.curve)})
+    marks.shows(request, found.site.mark)
+    form = ClassifyForm(initial={"mark": found.site.mark}) if found.may_classify else None
+    shown = {"picture": found, "curve": charts.curve(found.curve), "classify_form": form}
+    return render(request, "desk/site.html", shown)
 
 
 @require_safe
 def store(request: HttpRequest, store_id: str) -> HttpResponse:
     """One store."""
     found = _found(store_picture, request, store_id)
+    marks.shows(request, found.store.site.mark)
     years = telling.years(found.danger.fatalities_per_year) if found.danger else ""
     said = {"picture": found, "licence": charts.licence(found.limits), "years": years}
     return render(request, "desk/store.html", said)
@@ -93,13 +101,17 @@ def store(request: HttpRequest, store_id: str) -> HttpResponse:
 @require_safe
 def site_surroundings(request: HttpRequest, site_id: str) -> JsonResponse:
     """What lies around a site, for its map."""
-    return JsonResponse(_found(surroundings.around_site, request, site_id))
+    found = _found(surroundings.around_site, request, site_id)
+    marks.shows(request, found["mark"])
+    return JsonResponse(found)
 
 
 @require_safe
 def store_surroundings(request: HttpRequest, store_id: str) -> JsonResponse:
     """What lies around a store, for its map."""
-    return JsonResponse(_found(surroundings.around_store, request, store_id))
+    found = _found(surroundings.around_store, request, store_id)
+    marks.shows(request, found["mark"])
+    return JsonResponse(found)
 
 
 def _found(query: Callable[[Any, str], Any], request: HttpRequest, key: str) -> Any:

@@ -3,11 +3,12 @@
 Inside the seal (``core.basis.seal``) is a compressed tar:
 
     head.json                       version, migrations, tables with their columns
+    log.key                         the signing key of the transparency log, without which nothing could follow on it
     <app>.<model>/<number>.jsonl    one row a line, a list of values in the order of the columns; a part at a time
     end.json                        rows and digest of every table
 
 Not in it: sessions, the queue of tasks, signs of life of workers, content types and permissions (made by migrations),
-and the files of the home folder. All rows are read in one transaction, so they belong together.
+and the other files of the home folder. All rows are read in one transaction, so they belong together.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -28,19 +28,22 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.duration import duration_iso_string
 
 from rasr import __version__
 from rasr.core.basis.seal import Sealer
+from rasr.core.log import keys
 from rasr.core.records.files.atomic import write_file
 from rasr.node.host import queries
 from rasr.node.host.home import unreachable
-from rasr.node.host.keys import FILE_MODE
+from rasr.node.people import log_key, trail
+from rasr.node.web.one_view import one_view
+from rasr.node.web.private import FILE_MODE
 
-FORMAT = 1
-HEAD, END = "head.json", "end.json"
+FORMAT = 2
+HEAD, LOG_KEY, END = "head.json", "log.key", "end.json"
 PART_BYTES = 4_000_000
 """A part is closed once it holds so much: what is in memory at a time."""
 ROWS_AT_ONCE = 2000
@@ -64,6 +67,7 @@ def write_backup(path: Path, passphrase: str, progress: Progress) -> dict[str, i
             sealed.close()
             file.flush()
             os.fsync(file.fileno())
+        trail.record(actor=None, act="node.backup", after={"rows": sum(counts.values()), "tables": len(counts)})
 
     try:
         write_file(path, write)
@@ -115,35 +119,13 @@ def _pour(out: BinaryIO, progress: Progress) -> dict[str, int]:
     said: dict[str, dict[str, Any]] = {}
     with tarfile.open(fileobj=out, mode="w|gz") as tar, one_view():
         _add(tar, HEAD, head_of(tables))
+        _add_bytes(tar, LOG_KEY, keys.write_signing(log_key.signing_key()).encode())
         for number, model in enumerate(tables):
             label = model._meta.label_lower
             progress(label, number / len(tables))
             said[label] = _add_table(tar, label, model)
         _add(tar, END, said)
     return {label: entry["rows"] for label, entry in said.items()}
-
-
-@contextmanager
-def one_view() -> Iterator[None]:
-    """A transaction that sees one state of the database to its end, and holds up nobody; the caller's if it has one."""
-    if connection.in_atomic_block:
-        yield
-        return
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        mode = getattr(connection, "transaction_mode", None)
-        # Else it would take the lock to write. The attribute is Django's since 5.1; its published types do not know it.
-        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # see above
-        try:
-            with transaction.atomic():
-                yield
-        finally:
-            connection.transaction_mode = mode  # type: ignore[attr-defined]  # see above
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _add_table(tar: tarfile.TarFile, label: str, model: type[models.Model]) -> dict[str, Any]:

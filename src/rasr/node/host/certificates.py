@@ -15,7 +15,7 @@ from pathlib import Path
 from rasr.core.basis import seal
 from rasr.core.basis.findings import Refused
 from rasr.node.config import NodeConfig
-from rasr.node.host.keys import private_folder, write_private
+from rasr.node.web.private import private_folder, write_private
 
 FOLDER, AUTHORITY, SERVER = "tls", "ca", "server"
 AUTHORITY_DAYS, SERVER_DAYS = 3650, 397

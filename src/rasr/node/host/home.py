@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from rasr.core.basis.findings import Refused
 from rasr.node.host import queries
-from rasr.node.host.keys import FILE_MODE, private_folder
+from rasr.node.web.private import locked, private_folder
 
 SETUP_LOCK, SERVE_LOCK = "setup.lock", "serve.lock"
 _ADVISORY = 0x72617372
@@ -59,17 +58,6 @@ def unreachable(fault: DatabaseError) -> Refused:
 
 
 @contextmanager
-def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a lock file. Raises BlockingIOError where another process holds it and ``wait`` is off."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextmanager
 def alone() -> Iterator[None]:
     """Hold the place of the running node: none runs in this home folder meanwhile. Raises Refused("node_running")."""
     home = private_folder(settings.NODE.home)
@@ -88,6 +76,7 @@ def _migrate() -> None:
         _not_newer(MigrationExecutor(connection))
         if not queries.migrated():
             call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
     finally:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from rasr.node.host.models import NodeState, WorkerSeen
+from rasr.node.people import sequencer
 
 SEEN_WITHIN = timedelta(minutes=1)
 ENOUGH_DISK_MB = 500
@@ -39,17 +40,21 @@ def migrated() -> bool:
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether the node can answer. worker: one was seen in the last minute. disk_mb: free in the home folder."""
+    """Whether the node can answer. worker: one was seen in the last minute. disk_mb: free in the home folder.
+
+    log: nothing is known to be wrong with the transparency log, see ``people.sequencer``.
+    """
 
     database: bool
     migrations: bool
     worker: bool
     disk_mb: int
+    log: bool = True
 
     @property
     def ready(self) -> bool:
         """Whether pages can be served; without a worker long work waits, so that is told but no reason to fail."""
-        return self.database and self.migrations
+        return self.database and self.migrations and self.log
 
     @property
     def disk(self) -> bool:
@@ -65,7 +70,8 @@ def readiness(home: Path) -> Readiness:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         done = migrated()
-        return Readiness(database=True, migrations=done, worker=done and _worker_seen(), disk_mb=disk_mb)
+        log = sequencer.fault() is None
+        return Readiness(database=True, migrations=done, worker=done and _worker_seen(), disk_mb=disk_mb, log=log)
     except DatabaseError:
         connection.close()
         return Readiness(database=False, migrations=False, worker=False, disk_mb=disk_mb)

@@ -14,14 +14,26 @@ from typing import Any, BinaryIO, cast
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, OperationalError, connection, models, transaction
+from django.utils import timezone
 
 from rasr import __version__
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import BrokenError, Opener
 from rasr.node.host import queries
-from rasr.node.host.backup import END, FORMAT, HEAD, ROWS_AT_ONCE, Progress, columns_of, head_of, kept_models
+from rasr.node.host.backup import (
+    END,
+    FORMAT,
+    HEAD,
+    LOG_KEY,
+    ROWS_AT_ONCE,
+    Progress,
+    columns_of,
+    head_of,
+    kept_models,
+)
 from rasr.node.host.home import unreachable
 from rasr.node.host.models import NodeState
+from rasr.node.people import log_key, sequencer, trail
 
 BORN = {"records.Register", "host.NodeState"}
 """Models of which an empty node may have a row: there is one at most, and the backup's takes its place."""
@@ -48,10 +60,14 @@ def restore_backup(path: Path, passphrase: str, progress: Progress, *, training:
     tables = {model._meta.label_lower: model for model in kept_models()}
     try:
         with path.open("rb") as file, transaction.atomic():
-            counts = _Restoring(tables, progress, str(path)).read(Opener(file, passphrase))
+            restoring = _Restoring(tables, progress, str(path))
+            counts = restoring.read(Opener(file, passphrase))
             if training:
                 NodeState.objects.update_or_create(id=NodeState.SINGLE, defaults={"training": True})
             connection.check_constraints()
+            _take_up_log(restoring.log_key)
+            told = {"rows": sum(counts.values()), "tables": len(counts), "training": training}
+            trail.record(actor=None, act="node.restore", after=told)
     except BrokenError as broken:
         raise Refused(_CODES[broken.kind], path=str(path), found="a later format", expected=__version__) from broken
     except FileNotFoundError:
@@ -81,6 +97,7 @@ class _Restoring:
     def __init__(self, tables: dict[str, Model], progress: Progress, path: str) -> None:
         self._tables, self._progress, self._path = tables, progress, path
         self._seen = {label: _Seen() for label in tables}
+        self.log_key = b""
 
     def read(self, opened: Opener) -> dict[str, int]:
         """Every part in its order; the rows by table."""
@@ -95,12 +112,14 @@ class _Restoring:
             for name, content in parts:
                 if ended:
                     raise tarfile.ReadError("more after the end")
-                if name == END:
+                if name == LOG_KEY:
+                    self.log_key = content
+                elif name == END:
                     self._check_end(json.loads(content))
                     ended = True
                 else:
                     self._take(name.partition("/")[0], content)
-            if not ended:
+            if not ended or not self.log_key:
                 raise tarfile.ReadError("no end")
         while opened.read(65536):
             pass  # the seal is proved to its last byte, also behind the end of the tar
@@ -139,6 +158,16 @@ class _Restoring:
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), list(self._tables.values())):
                 cursor.execute(statement)
+
+
+def _take_up_log(key: bytes) -> None:
+    """Go on with the log that was restored; a training copy gets a key of its own, so that nothing it does looks real.
+
+    The witness is made again from what was restored; one that lay here is put aside.
+    """
+    if not NodeState.objects.filter(training=True).exists():
+        log_key.put(key)
+    sequencer.set_aside(timezone.now())
 
 
 def _parts(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:

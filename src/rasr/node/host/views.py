@@ -30,6 +30,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
         "migrations": found.migrations,
         "worker": found.worker,
         "disk": found.disk,
+        "log": found.log,
         "version": __version__,
     }
     return JsonResponse(said, status=200 if found.ready else 503)

@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 
@@ -24,11 +25,13 @@ from rasr.core.basis.findings import Refused
 from rasr.node.host import queries
 from rasr.node.host.models import WorkerSeen
 from rasr.node.jobs import services as jobs
+from rasr.node.people import accounts, sequencer
+from rasr.node.people.approvals import services as approvals
 from rasr.node.records import uploading
 
 GONE = (DatabaseError, InterfaceError)
 INTERVAL_S = 0.5
-BEAT_S = 15.0
+BEAT_S = 5.0
 SWEEP_S = 60.0
 WAITS_S = (1.0, 2.0, 5.0)
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -106,7 +109,7 @@ class _Loop(Worker):
 
 
 class _Beat(threading.Thread):
-    """Beside the loop, on a connection of its own: says that this worker lives, and looks for jobs of dead ones."""
+    """Beside the loop, on a connection of its own: says that this worker lives, signs the log, looks for lost jobs."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name="beat", daemon=True)
@@ -119,13 +122,12 @@ class _Beat(threading.Thread):
             try:
                 close_old_connections()
                 _seen(self._worker)
+                _carefully(_sequence)
                 if time.monotonic() - swept_s >= SWEEP_S:
-                    _sweep()
+                    _carefully(_sweep)
                     swept_s = time.monotonic()
             except GONE:
                 connection.close()
-            except (Refused, OSError) as fault:
-                log.error("the sweep was broken off", exc_info=fault)
             if self._end.wait(BEAT_S):
                 break
         _gone(self._worker)
@@ -137,10 +139,26 @@ class _Beat(threading.Thread):
         self.join(2)
 
 
+def _carefully(work: Callable[[], None]) -> None:
+    """Do what is done again and again; what it cannot do is told and tried again later. Raises DatabaseError."""
+    try:
+        work()
+    except (Refused, OSError) as fault:
+        log.error("what is done again and again was broken off", exc_info=fault)
+
+
+def _sequence() -> None:
+    """Sign what the log got meanwhile; not for a training copy, which has no log of its own."""
+    if not queries.training():
+        sequencer.sequence(timezone.now())
+
+
 def _sweep() -> None:
-    """Give up jobs of dead workers, forget old tasks, delete the files of uploads nobody went on with."""
+    """What is due without anybody: approvals; and what nobody needs any more goes: jobs, sessions, files of uploads."""
     jobs.sweep_lost()
     jobs.prune()
+    approvals.sweep(timezone.now())
+    accounts.sweep()
     uploading.sweep(timezone.now())
 
 

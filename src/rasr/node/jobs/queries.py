@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rasr.node.jobs.choices import LOST_AFTER, OPEN
 from rasr.node.jobs.models import Job, State
+from rasr.node.people.histories import uuid_of
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
 
@@ -50,6 +51,12 @@ def job(actor: User | AnonymousUser, job_id: UUID) -> Job:
     else:
         found.title, found.parameters, found.result, found.refused_numbers = "", {}, {}, {}
     return found
+
+
+def told_of(actor: User, row_id: str) -> str | None:
+    """What a job is of, as its history is headed; None where the actor does not see it."""
+    found = jobs(actor).filter(pk=uuid_of(row_id)).first()
+    return str(getattr(found, "subject", "")) if found else None
 
 
 def under_way(actor: User | AnonymousUser, kind: str) -> Job | None:

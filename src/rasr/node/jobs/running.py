@@ -6,9 +6,7 @@ a worker that is killed leaves it running; ``services.sweep_lost`` finds that.
 
 from __future__ import annotations
 
-import json
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.utils import timezone, translation
 
 from rasr.core.basis.findings import Refused
@@ -25,7 +23,12 @@ from rasr.node.jobs.models import Job, State
 from rasr.node.jobs.patience import patiently
 from rasr.node.jobs.registry import CancelledError, Work, handler_of
 from rasr.node.jobs.watch import LOOK_S, Watch
+from rasr.node.people import trail
+from rasr.node.people.models import User
+from rasr.node.web.plain import plain
 
+ENDS = {State.DONE: trail.DONE, State.FAILED: trail.FAILED, State.CANCELLED: trail.DONE}
+"""How a job ended, as the outcome of the act on the trail."""
 log = logging.getLogger("rasr.jobs")
 
 
@@ -45,12 +48,13 @@ def run(job_id: UUID, look_s: float = LOOK_S) -> None:
         return
     job = patiently(lambda: Job.objects.select_related("actor").get(pk=job_id))
     outcome = Outcome(State.FAILED, code=LOST)
-    try:
-        with Watch(job_id, look_s) as watch:
-            outcome = _outcome(job, watch)
-    finally:
-        # Also where the worker is told to stop at once, in the middle of the handler.
-        patiently(lambda: _end(job_id, outcome))
+    with trail.asked(job_id.hex):
+        try:
+            with Watch(job_id, look_s) as watch:
+                outcome = _outcome(job, watch)
+        finally:
+            # Also where the worker is told to stop at once, in the middle of the handler.
+            patiently(lambda: _end(job, outcome))
 
 
 def work_off() -> int:
@@ -86,7 +90,19 @@ def _outcome(job: Job, watch: Watch) -> Outcome:
         return Outcome(State.FAILED, code=FAULT, numbers={"job": str(job.pk)})
 
 
-def _end(job_id: UUID, outcome: Outcome) -> None:
+def note_end(actor: User | None, job_id: UUID, state: State, code: str = "") -> None:
+    """Enter on the trail how a job ended. actor: None where the node gave it up."""
+    trail.record(
+        actor=actor,
+        act="job.end",
+        table=Job._meta.db_table,
+        row_id=job_id,
+        after={"state": state, **({"code": code} if code else {})},
+        outcome=ENDS[state],
+    )
+
+
+def _end(job: Job, outcome: Outcome) -> None:
     """Keep how it ended. One given up as lost whose worker is there after all ends as it truly did."""
     ended = {
         "state": outcome.state,
@@ -97,20 +113,8 @@ def _end(job_id: UUID, outcome: Outcome) -> None:
     }
     if outcome.state == State.DONE:
         ended |= {"stage": "done", "share": 1.0}
-    job = Job.objects.filter(pk=job_id)
-    if not job.filter(state=State.RUNNING).update(**ended):
-        job.filter(state=State.FAILED, refused_code=LOST).update(**ended)
-
-
-def plain(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The value as JSON holds it: numbers that JSON does not know (infinity, not a number) as text."""
-    told: dict[str, Any] = json.loads(json.dumps(_finite(dict(value)), cls=DjangoJSONEncoder))
-    return told
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(name): _finite(inner) for name, inner in value.items()}
-    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+    this = Job.objects.filter(pk=job.pk)
+    with transaction.atomic():
+        changed = this.filter(state=State.RUNNING).update(**ended)
+        if changed or this.filter(state=State.FAILED, refused_code=LOST).update(**ended):
+            note_end(job.actor, job.pk, outcome.state, outcome.code)

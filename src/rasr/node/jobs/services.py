@@ -16,7 +16,9 @@ from rasr.node.jobs import queries
 from rasr.node.jobs.choices import LOST, LOST_AFTER
 from rasr.node.jobs.models import Job, State
 from rasr.node.jobs.registry import handler_of
+from rasr.node.jobs.running import note_end
 from rasr.node.jobs.tasks import run_job
+from rasr.node.people import trail
 from rasr.node.people.models import User
 
 SECOND_LOOK_S = 2.0
@@ -34,6 +36,8 @@ def enqueue(*, actor: User, kind: str, parameters: Mapping[str, Any], title: str
     with transaction.atomic():
         job = Job.objects.create(kind=kind, title=title, actor=actor, parameters=dict(parameters))
         run_job.enqueue(str(job.pk))
+        asked = {"kind": kind, "title": title, **job.parameters}
+        trail.record(actor=actor, act="job.ask", table=Job._meta.db_table, row_id=job.pk, after=asked)
     return job
 
 
@@ -44,8 +48,12 @@ def cancel(*, actor: User, job_id: UUID) -> Job:
     """
     job = queries.job(actor, job_id)
     mine = Job.objects.filter(pk=job_id)
-    if not mine.filter(state=State.WAITING).update(state=State.CANCELLED, cancel_asked=True, ended_at=timezone.now()):
-        mine.filter(state=State.RUNNING).update(cancel_asked=True)
+    now = timezone.now()
+    with transaction.atomic():
+        changed = mine.filter(state=State.WAITING).update(state=State.CANCELLED, cancel_asked=True, ended_at=now)
+        changed = changed or mine.filter(state=State.RUNNING, cancel_asked=False).update(cancel_asked=True)
+        if changed:
+            trail.record(actor=actor, act="job.cancel", table=Job._meta.db_table, row_id=job_id)
     job.refresh_from_db(fields=["state", "cancel_asked", "ended_at"])
     return job
 
@@ -79,4 +87,9 @@ def _running() -> Any:
 
 def _give_up(job_id: UUID, heard_at: datetime) -> bool:
     still = _running().filter(pk=job_id, heartbeat_at=heard_at)
-    return bool(still.update(state=State.FAILED, refused_code=LOST, refused_numbers={}, ended_at=timezone.now()))
+    with transaction.atomic():
+        lost = bool(still.update(state=State.FAILED, refused_code=LOST, refused_numbers={}, ended_at=timezone.now()))
+        if lost:
+            with trail.asked(job_id.hex):
+                note_end(None, job_id, State.FAILED, LOST)
+    return lost

@@ -17,7 +17,9 @@ from rasr.node.jobs.filters import JobFilter
 from rasr.node.jobs.models import Job, State
 from rasr.node.jobs.stages import kind_told, stage_told
 from rasr.node.jobs.tables import JobTable
+from rasr.node.people.looks import no_look
 from rasr.node.people.models import User
+from rasr.node.web import marks
 from rasr.node.web.lists import ListPage
 from rasr.node.web.messages import say_code
 
@@ -43,6 +45,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return render(request, "jobs/job.html", told(_found(request, job_id)))
 
 
+@no_look
 @never_cache
 @require_GET
 def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
@@ -74,6 +77,7 @@ def _found(request: HttpRequest, job_id: UUID) -> Job:
             found = queries.job(request.user, job_id)
     except Job.DoesNotExist as fault:
         raise Http404 from fault
+    marks.shows_all_seen(request)
     return found
 
 

@@ -12,22 +12,40 @@ from django.core.exceptions import PermissionDenied
 from rasr.node.people.choices import Role
 from rasr.node.people.models import Grant, User
 
-ALL = ("view_register", "load_register", "assess", "plan", "view_runs", "manage_node")
-"""Every right. view_runs: results of the whole node; the other rights on stock hold within the scope of the role."""
+ALL = (
+    "view_register",
+    "load_register",
+    "assess",
+    "plan",
+    "view_runs",
+    "classify",
+    "view_trail",
+    "manage_people",
+    "approve_grants",
+    "manage_node",
+)
+"""Every right. view_runs: results of the whole node; classify: class marks; approve_grants: the second person for
+roles; manage_node: the machine. The rights on stock and people hold within the scope of the role."""
 RIGHTS: dict[str, frozenset[str]] = {
     Role.STOREKEEPER: frozenset({"view_register"}),
-    Role.TECHNICAL_OFFICER: frozenset({"view_register", "assess", "view_runs"}),
-    Role.PLANNER: frozenset({"view_register", "load_register", "assess", "plan", "view_runs"}),
-    Role.AUDITOR: frozenset({"view_register", "view_runs"}),
-    Role.ADMINISTRATOR: frozenset({"manage_node"}),
+    Role.TECHNICAL_OFFICER: frozenset({"view_register", "assess", "view_runs", "classify"}),
+    Role.PLANNER: frozenset({"view_register", "load_register", "assess", "plan", "view_runs", "classify"}),
+    Role.APPROVER: frozenset({"view_register", "view_runs", "approve_grants"}),
+    Role.COMMISSION_EDITOR: frozenset(),
+    Role.COMMISSION_APPROVER: frozenset(),
+    Role.SECRETARIAT: frozenset(),
+    Role.DONOR: frozenset(),
+    Role.AUDITOR: frozenset({"view_register", "view_runs", "view_trail"}),
+    Role.ADMINISTRATOR: frozenset({"manage_node", "manage_people", "approve_grants"}),
 }
-OF_THE_NODE = frozenset({"load_register", "assess", "plan", "view_runs", "manage_node"})
+"""Roles without a right here work with reports and releases, for which there are no pages yet."""
+OF_THE_NODE = frozenset({"load_register", "assess", "plan", "view_runs", "view_trail", "manage_node"})
 """Rights that touch the whole node, so that only a role on the whole node gives them."""
 
 
 def rights_of(actor: User | AnonymousUser) -> frozenset[str]:
     """The rights of somebody."""
-    return frozenset().union(*map(_of_grant, grants_of(actor)))
+    return frozenset().union(*map(rights_by, grants_of(actor)))
 
 
 def may(actor: User | AnonymousUser, right: str) -> bool:
@@ -51,7 +69,12 @@ def grants_of(actor: User | AnonymousUser) -> list[Grant]:
     return actor.known_grants
 
 
-def _of_grant(grant: Grant) -> frozenset[str]:
+def rights_by(grant: Grant) -> frozenset[str]:
+    """The rights a grant gives where it holds."""
     given = RIGHTS.get(grant.role, frozenset())
-    whole_node = grant.organisation_id is None and grant.site_id is None
-    return given if whole_node else given - OF_THE_NODE
+    return given if of_the_node(grant) else given - OF_THE_NODE
+
+
+def of_the_node(grant: Grant) -> bool:
+    """Whether a grant holds on the whole node."""
+    return grant.organisation_id is grant.site_id is grant.store_id is None

@@ -10,3 +10,10 @@ class PlacesConfig(AppConfig):
 
     name = "rasr.node.places"
     label = "places"
+
+    def ready(self) -> None:
+        """Let pages know the highest class mark of what somebody sees."""
+        from rasr.node.places.queries import highest_mark  # models are there only now
+        from rasr.node.web import marks
+
+        marks.highest_seen = highest_mark

@@ -48,6 +48,8 @@ class Site(ContractRow, Closable):
     longitude_deg = models.FloatField(_("longitude, °"))
     outload_kg_per_day = models.FloatField(_("outloading, kg per day"), null=True)
     distance_to_border_km = models.FloatField(_("distance to the border, km"), null=True)
+    mark = models.PositiveSmallIntegerField(_("class mark"), default=1, db_default=1)
+    """Class mark of all that lies in it, see ``web.marks``; it stands in no table of the contract."""
 
     def __str__(self) -> str:
         return self.name

@@ -10,6 +10,7 @@ from uuid import UUID
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
@@ -18,6 +19,7 @@ from rasr.node.assessment import queries as assessments
 from rasr.node.assessment.freshness import in_force, marked
 from rasr.node.assessment.models import Run
 from rasr.node.people import rights
+from rasr.node.people.histories import uuid_of
 from rasr.node.people.models import User
 from rasr.node.places.contract import ContractRow, frame_of
 from rasr.node.places.models import Jurisdiction, Site
@@ -51,6 +53,12 @@ def runs(actor: Actor) -> QuerySet[PlanRun]:
 def latest(actor: Actor) -> PlanRun | None:
     """The latest plan, with ``stale``; None also for who may not see results of the whole node."""
     return runs(actor).first() if rights.may(actor, "view_runs") else None
+
+
+def told_of(actor: User, row_id: str) -> str | None:
+    """What a plan is called, as its history is headed; None where the actor does not see it."""
+    found = PlanRun.objects.filter(run_id=uuid_of(row_id)).first() if rights.may(actor, "view_runs") else None
+    return date_format(found.made_at, "SHORT_DATE_FORMAT") if found else None
 
 
 def run(actor: Actor, run_id: UUID | str) -> PlanRun | None:

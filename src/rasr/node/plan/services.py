@@ -33,7 +33,7 @@ from rasr.node.jobs.kept import keep_once
 from rasr.node.jobs.models import Job
 from rasr.node.jobs.patience import patiently
 from rasr.node.jobs.queries import under_way
-from rasr.node.people import rights
+from rasr.node.people import rights, trail
 from rasr.node.people.models import User
 from rasr.node.plan.bridge import keep_plan
 from rasr.node.plan.models import PlanRun
@@ -161,7 +161,13 @@ def keep(
         alone_summary=beside.summary if beside else None,
         first=first_things(plan, assessment.pools),
     )
-    return keep_once(run, lambda: keep_plan(run, plan, beside))
+
+    def keep_all() -> None:
+        keep_plan(run, plan, beside)
+        stands_on = {"assessment": assessment_run.pk, "register_version": register_version, "digest": run.digest}
+        trail.record(actor=actor, act="plan.keep", table=PlanRun._meta.db_table, row_id=run.pk, after=stands_on)
+
+    return keep_once(run, keep_all)
 
 
 def _assessed(actor: User, progress: Progress) -> tuple[Region, Run]:

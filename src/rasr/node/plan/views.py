@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from rasr.node.people.models import User
 from rasr.node.plan import pages, queries, services
@@ -20,6 +20,7 @@ from rasr.node.plan.forms import PlanForm
 from rasr.node.plan.headings import GROUPS, HEADINGS, KINDS, TABLES, WHICH
 from rasr.node.plan.models import PlanRun
 from rasr.node.plan.tables import PlanRunTable
+from rasr.node.web import marks
 from rasr.node.web.lists import FramePage, ListPage
 
 
@@ -60,10 +61,12 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("jobs:job", job_id=found.job_id)
 
 
+@require_safe
 def plan_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One plan, as a planner reads it."""
     actor = actor_of(request)
     run = _run(actor, run_id)
+    marks.shows_all_seen(request)
     scribe = pages.scribe_of(queries.named(actor))
     made = pages.panels(queries.plan(actor, run), run, scribe)
     return render(
@@ -97,6 +100,7 @@ class PlanTablePage(FramePage):
         return frame
 
 
+@require_safe
 def plan_table(request: HttpRequest, run_id: UUID, which: str, name: str) -> HttpResponseBase:
     """A table of a plan; what was asked of each is remembered apart."""
     if name not in TABLES or which not in WHICH:

@@ -10,3 +10,10 @@ class RecordsConfig(AppConfig):
 
     name = "rasr.node.records"
     label = "records"
+
+    def ready(self) -> None:
+        """Name the records that have a history on the trail, and those that are leaves of the log."""
+        from rasr.node.records import covering, histories  # models are there only now
+
+        histories.tell_all()
+        covering.cover_all()

@@ -94,7 +94,7 @@ class StockFilter(ByWords):
 
 def _places_of(actor: Any) -> dict[str, dict[str, str]]:
     """The places in scope by kind, from id to name; one query."""
-    sites = list(places.sites(actor))
+    sites = list(places.sites_named(actor))
     return {
         "jurisdiction": {site.organisation.jurisdiction_id: site.organisation.jurisdiction.name for site in sites},
         "organisation": {site.organisation_id: site.organisation.name for site in sites},

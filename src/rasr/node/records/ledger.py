@@ -28,11 +28,13 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from rasr.core.basis.findings import Refused
+from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.places.models import Store
-from rasr.node.records import bridge, rows
+from rasr.node.records import bridge, covering
 from rasr.node.records.models import Batch, Holding, Movement, MovementKind, MovementLine, Place, PlaceKind, Register
+from rasr.node.web import rows
 
 Posted = Literal["created", "exists", "exists_different"]
 Key = tuple[Any, Any]
@@ -222,6 +224,16 @@ def write_movements(actor: User, movements: Iterable[MovementDraft]) -> None:
             for position, line in enumerate(one.lines)
         ),
     )
+    covering.cover_movements(one.movement_id for one in movements)
+    for one in movements:
+        trail.record(
+            actor=actor,
+            act="movement.post",
+            table=Movement._meta.db_table,
+            row_id=one.movement_id,
+            reason=one.reason,
+            after={"kind": one.kind, "lines": len(one.lines), "effective_at": one.effective_at},
+        )
 
 
 def write_holdings(

@@ -24,10 +24,11 @@ from rasr.core.reference import loader
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.places.contract import Closable
-from rasr.node.records import bridge, comparing, ledger, rows
+from rasr.node.records import bridge, comparing, covering, entering, ledger
 from rasr.node.records.comparing import OLD, STOCK, Difference, TableChange
 from rasr.node.records.ledger import Held, Key, LineDraft, MovementDraft, Spot
 from rasr.node.records.models import Batch, MovementKind, PlaceKind, Upload
+from rasr.node.web import rows
 
 Progress = Callable[[str, float], None]
 LONGEST_KEY_BYTES = 500
@@ -89,12 +90,14 @@ def load_region(
         changes = {name: comparing.change_of(name, before[name], target.table(name)) for name in loader.TABLES}
         counts = {name: change.difference for name, change in changes.items()}
         moved = any(change.moved.height for change in changes.values())
-        if not moved and not any(map(_differs, counts.values())) and target.given == frozenset(register.given):
+        if not moved and not any(map(entering.differs, counts.values())) and target.given == frozenset(register.given):
             return Loaded(counts, (), register.version)
         movements = _write(actor, changes, source, upload, step)
         step("writing", 1.0)
         digest = bridge.load_region().digest()
         assert digest == target.digest(), "the register is not what was loaded"
+        told = {"digest": digest, "complete": complete, "movements": movements, "upload": upload.pk if upload else None}
+        entering.enter_load(actor, source, register, changes, {"version": register.version + 1, **told})
         ledger.moved_on(register, digest, target.given)
     return Loaded(counts, movements, register.version)
 
@@ -124,10 +127,6 @@ def silent(_stage: str, _share: float) -> None:
     """Nobody watches."""
 
 
-def _differs(one: Difference) -> bool:
-    return bool(one.new or one.changed or one.gone)
-
-
 def _write(
     actor: User,
     changes: dict[str, TableChange],
@@ -144,6 +143,7 @@ def _write(
     lines, batches, positions = _lines(stock)
     names = ("batch_id", *bridge.FACTS)
     rows.insert(Batch, names, batches)
+    covering.cover_batches(batch[0] for batch in batches)
     now = timezone.now()
     movements = [
         MovementDraft(uuid7(), kind, now, source, tuple(lines[kind]), upload.pk if upload else None)

@@ -46,14 +46,10 @@ from rasr.node.records.models import Article, Batch, Exposure, Holding, Movement
 from rasr.node.web.words import rows_holding
 
 Actor = User | AnonymousUser
-SITE_OF = {
-    "sites": "",
-    "stores": "site__",
-    "licences": "store__site__",
-    "lines": "site__",
-    "line_rates": "line__site__",
-}
-"""Tables whose rows are of a site, with the path to it."""
+SITE_OF = {"sites": "", "lines": "site__", "line_rates": "line__site__"}
+"""Tables whose rows are of a whole site, with the path to it."""
+STORE_OF = {"stores": "", "licences": "store__"}
+"""Tables whose rows are of a store, with the path to it."""
 OF_EVERYBODY = ("jurisdictions", "articles", "exchange_rates", "settings")
 """Tables that tell nothing of anybody's stock."""
 
@@ -83,7 +79,7 @@ def stock(actor: Actor) -> QuerySet[Holding]:
 
     With batch, article, store, site, organisation and jurisdiction; annotated with mass_kg and neq_kg, None unknown.
     """
-    rows = Holding.objects.filter(scope_of(actor).sites("store__site__"))
+    rows = Holding.objects.filter(scope_of(actor).stores("store__"))
     related = rows.select_related("batch__article", "store__site__organisation__jurisdiction")
     return related.annotate(mass_kg=mass_kg(), neq_kg=neq_kg()).order_by("position")
 
@@ -301,7 +297,7 @@ def table_counts(actor: Actor) -> dict[str, int]:
 
 
 def _rows(actor: Actor, table: str) -> QuerySet[Any]:
-    """Rows of the sites in scope; tables that are of no site only to who sees everything, or the whole node's results.
+    """Rows of the sites and stores in scope; tables of no site only for who sees everything.
 
     Where houses stand tells where stores are, so exposures are of no site either.
     """
@@ -312,8 +308,10 @@ def _rows(actor: Actor, table: str) -> QuerySet[Any]:
         return rows
     if table in SITE_OF:
         return rows.filter(scope.sites(SITE_OF[table]))
+    if table in STORE_OF:
+        return rows.filter(scope.stores(STORE_OF[table]))
     if table == "organisations":
-        return rows.filter(pk__in=places.sites(actor).values("organisation_id"))
+        return rows.filter(pk__in=places.sites_named(actor).order_by().values("organisation_id"))
     if table == "requirements":
         return rows.filter(organisation_id__in=scope.organisation_ids)
     return rows.none()

@@ -118,7 +118,7 @@ def _cell(column: tables.Column, at: Mapping[str, int]) -> Callable[[Sequence[An
     if isinstance(column, columns.Code):
         names = {code: str(name) for code, name in codes.choices(column.group)}
         return lambda row: names.get(row[place], row[place])
-    if isinstance(column, Counts):
+    if isinstance(column, Counts | columns.Mark):
         return lambda row: column.render(row[place])
     if isinstance(column, columns.Figure):
         return lambda row: figures.shown(column.kind, row[place])
@@ -185,6 +185,7 @@ class StockTable(tables.Table):
     )
     site = tables.Column(accessor="store__site__name", verbose_name=_("Site"), visible=False)
     site_id = tables.Column(accessor="store__site_id", verbose_name=_("Site, id"), visible=False)
+    mark = columns.Mark(accessor="store__site__mark", verbose_name=_("Class mark"), visible=False)
     quantity = Quantity("whole", accessor="quantity", verbose_name=_("Quantity"))
     unit = tables.Column(accessor="batch__article__unit", verbose_name=_("Unit"), visible=False)
     basis = tables.Column(accessor="quantity_basis", verbose_name=_("Quantity known by"), visible=False)

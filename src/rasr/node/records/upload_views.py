@@ -30,6 +30,7 @@ from rasr.node.records.models import Upload, UploadState
 from rasr.node.records.preview import Preview, by_table, chosen
 from rasr.node.records.tables import UploadTable
 from rasr.node.records.views import Righted, Sorted, actor_of, file_response
+from rasr.node.web import marks
 from rasr.node.web.messages import say, say_code
 from rasr.node.web.nofiles import takes_files
 
@@ -49,6 +50,7 @@ class Uploads(Righted, Sorted):
 
     def queryset(self) -> QuerySet[Upload]:
         """Those that may be seen."""
+        _shows_sent(self.request)
         return uploading.uploads(actor=actor_of(self.request))
 
 
@@ -114,13 +116,14 @@ def upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 def annotated(request: HttpRequest, upload_id: UUID) -> HttpResponseBase:
     """The user's own workbook with the findings in it."""
     found = _found(request, upload_id)
+    _shows_sent(request)
     try:
         path = uploading.annotated_path(actor=actor_of(request), upload_id=upload_id)
         content = path.open("rb")
     except (Upload.DoesNotExist, FileNotFoundError) as gone:
         raise Http404 from gone
     stem = found.name.rpartition(".")[0] or found.name
-    return file_response(content, f"{stem} checked")
+    return file_response(request, content, f"{stem} checked")
 
 
 @require_POST
@@ -162,6 +165,12 @@ def _found(request: HttpRequest, upload_id: UUID, act: Callable[..., Upload] = u
         raise Http404 from gone
 
 
+def _shows_sent(request: HttpRequest) -> None:
+    """A workbook that was sent in has no mark of its own yet."""
+    marks.shows_all_seen(request)
+    marks.shows(request, marks.LEAST_UNKNOWN)
+
+
 def _enqueue(request: HttpRequest, found: Upload, kind: str, **more: Any) -> HttpResponseRedirect:
     """Ask for the job, unless one for this upload waits or runs; then to its page."""
     actor = actor_of(request)
@@ -190,6 +199,7 @@ def _moved_on(found: Upload, register: queries.RegisterState) -> bool:
 def _page(request: HttpRequest, found: Upload, form: LoadForm | None = None, status: int = 200) -> HttpResponse:
     """The page of an upload; form: what was asked for and could not be done."""
     errors = _errors(found)
+    _shows_sent(request)
     context: dict[str, Any] = {
         "page_title": found.name,
         "upload": found,

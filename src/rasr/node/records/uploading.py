@@ -26,18 +26,21 @@ from uuid6 import uuid7
 from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.files.annotate import annotate
 from rasr.core.records.region import Region
-from rasr.node.jobs.running import plain
+from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.records import bridge, comparing
 from rasr.node.records.load import Loaded, Progress, load_region, refuse_long_keys, silent
 from rasr.node.records.models import Upload, UploadState
+from rasr.node.web.plain import plain
 
 RIGHT = "load_register"
 MB = 1024 * 1024
 WORKBOOK = ".xlsx"
 MARKED = "-checked"
 MOST_FINDINGS = 5000
+MOST_WAITING = 10
+"""Files of one user that lie here at once: nobody fills the disk."""
 LONGEST_NAME = 200
 LONGEST_VALUE = 500
 KEPT_FOR = timedelta(days=1)
@@ -82,15 +85,22 @@ def folder() -> Path:
 def receive(*, actor: User, file: Sent, name: str) -> Upload:
     """Keep a file that was sent; what is older than a day goes first. name: what its sender calls it, as text only.
 
-    Raises PermissionDenied; Refused: too_large, cannot_write.
+    Raises PermissionDenied; Refused: too_large, too_many_uploads, cannot_write.
     """
     require(actor, RIGHT)
     sweep(timezone.now())
+    if uploads(actor=actor).filter(state__in=OPEN).count() >= MOST_WAITING:
+        raise Refused("too_many_uploads", most=MOST_WAITING)
     upload_id, name = uuid7(), _shown(name)
     path = folder() / f"{upload_id}{WORKBOOK}"
     try:
         size_bytes = _keep(path, file.chunks(), name)
-        return Upload.objects.create(upload_id=upload_id, actor=actor, name=name, size_bytes=size_bytes, file=path.name)
+        with transaction.atomic():
+            kept = Upload.objects.create(
+                upload_id=upload_id, actor=actor, name=name, size_bytes=size_bytes, file=path.name
+            )
+            _enter(actor, "upload.send", kept, {"name": name, "size_bytes": size_bytes})
+        return kept
     except BaseException as fault:
         path.unlink(missing_ok=True)
         if isinstance(fault, OSError):
@@ -114,11 +124,16 @@ def check(*, actor: User, upload_id: UUID | str, progress: Progress = silent) ->
         progress("annotating", 0.0)
         state["annotated"] = _annotated(path, found.name, findings)
     except Refused as refused:
-        _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=plain(refused.numbers))
+        numbers = plain(refused.numbers)
+        with transaction.atomic():
+            _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=numbers)
+            _enter(actor, "upload.check", found, {"refused": refused.code}, trail.REFUSED)
         _delete_files(found)
         return upload(actor=actor, upload_id=upload_id)
     try:
-        _move(found, UploadState.CHECKED, **state)
+        with transaction.atomic():
+            _move(found, UploadState.CHECKED, **state)
+            _enter(actor, "upload.check", found, {"counts": state["counts"]})
     except Refused:
         _delete_files(found)  # dropped meanwhile, and the marked copy was made after that
         raise
@@ -146,6 +161,7 @@ def load(*, actor: User, upload_id: UUID | str, complete: bool, progress: Progre
             expected_version=found.register_version,
         )
         _move(found, UploadState.LOADED, loaded_at=timezone.now())
+        _enter(actor, "upload.load", found, {"complete": complete, "register_version": loaded.version})
     _delete_files(found)
     return loaded
 
@@ -157,7 +173,7 @@ def discard(*, actor: User, upload_id: UUID | str) -> Upload:
     """
     found = upload(actor=actor, upload_id=upload_id)
     if found.state in OPEN:
-        _move(found, UploadState.DISCARDED)
+        _discard(actor, found)
     _delete_files(found)
     return found
 
@@ -168,7 +184,7 @@ def sweep(now: datetime) -> int:
     count = 0
     for found in old:
         if found.state in OPEN:
-            _move(found, UploadState.DISCARDED)
+            _discard(None, found)
         _delete_files(found)
         count += 1
     before = (now - KEPT_FOR).timestamp()
@@ -264,6 +280,18 @@ def _move(found: Upload, state: str, **values: Any) -> None:
     there = Upload.objects.filter(pk=found.pk, state__in=OPEN)
     if not there.update(state=state, **values):
         raise Refused("upload_closed", path=found.name)
+
+
+def _discard(actor: User | None, found: Upload) -> None:
+    with transaction.atomic():
+        _move(found, UploadState.DISCARDED)
+        _enter(actor, "upload.discard", found, {"name": found.name})
+
+
+def _enter(actor: User | None, act: str, found: Upload, after: dict[str, Any], outcome: str = trail.DONE) -> None:
+    """An entry of an upload. actor: None is the node, which drops what is a day old."""
+    table = Upload._meta.db_table
+    trail.record(actor=actor, act=act, table=table, row_id=found.pk, after=after, outcome=outcome)
 
 
 def _checked(region: Region, progress: Progress) -> tuple[list[Finding], dict[str, Any]]:

@@ -23,7 +23,7 @@ from rasr.node.records.choices import MEANINGS, NAMES
 from rasr.node.records.filters import ArticleFilter, HeldFilter, StockFilter
 from rasr.node.records.models import Article, Holding
 from rasr.node.records.tables import ArticleTable, HeldTable, StockTable, frame_of, unit_name
-from rasr.node.web import exports
+from rasr.node.web import exports, marks
 from rasr.node.web.framedata import PagedRows, holding
 from rasr.node.web.lists import Listing, ListPage, Look, Words, frame_columns
 
@@ -140,6 +140,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Every table with its meaning and how many rows it has."""
     actor = actor_of(request)
     require(actor, "view_register")
+    marks.shows_all_seen(request)
     listed = [
         {"table": table, "name": NAMES[table], "meaning": MEANINGS[table], "rows": rows}
         for table, rows in queries.table_counts(actor).items()
@@ -192,8 +193,11 @@ class RegisterTable(Righted, Listing):
 @require_GET
 def whole_register(request: HttpRequest) -> HttpResponseBase:
     """The whole register as a workbook."""
-    workbook = exporting.whole_register(actor=actor_of(request))
-    return file_response(workbook, "register")
+    actor = actor_of(request)
+    marks.shows_all_seen(request)
+    mark = marks.shown(request)
+    workbook = exporting.whole_register(actor=actor, printed="" if mark is None else marks.word(mark))
+    return file_response(request, workbook, "register")
 
 
 @require_GET
@@ -204,12 +208,11 @@ def template(_request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
-def file_response(content: Any, stem: str) -> FileResponse:
-    """A workbook to keep, with the mark of a training copy in its name."""
-    mark = "-training" if exports.is_training() else ""
-    answer = FileResponse(content, as_attachment=True, filename=f"{stem}{mark}.xlsx", content_type=exports.XLSX_TYPE)
-    answer["Cache-Control"] = "no-store"
-    return answer
+def file_response(request: HttpRequest, content: Any, stem: str) -> FileResponse:
+    """A workbook to keep, with what the request shows as its class mark."""
+    answer = FileResponse(content, content_type=exports.XLSX_TYPE)
+    name = exports.file_name(stem, "xlsx", marks.shown(request))
+    return exports.kept_file(answer, name, (stem, None, "xlsx"))
 
 
 def actor_of(request: HttpRequest) -> User:

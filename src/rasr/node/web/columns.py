@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from rasr.node.web import codes, figures
+from rasr.node.web import codes, figures, marks
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 
@@ -57,6 +57,14 @@ class Code(tables.Column):
     def render(self, value: Any) -> str:
         """Its name."""
         return str(codes.name(self.group, value))
+
+
+class Mark(tables.Column):
+    """A class mark by its word."""
+
+    def render(self, value: int) -> str:
+        """The word."""
+        return marks.word(value)
 
 
 class YesNo(tables.Column):

@@ -11,16 +11,21 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
+from rasr.core.records.files.book import middle
 from rasr.core.records.files.export import safe_text_frame
+from rasr.node.web import marks
 
 Form = Literal["xlsx", "csv"]
+Response = TypeVar("Response", bound=HttpResponseBase)
+RESPONSE_TELLS = "rasr_export"
 FORMS: tuple[Form, ...] = ("xlsx", "csv")
 CSV_ROWS = 5_000
 """Rows written at once."""
@@ -38,17 +43,31 @@ is_training: Callable[[], bool] = _never
 """Whether this is a training copy; then every file says so in its name. The host puts its own answer in this place."""
 
 
-def export_response(frame: pl.DataFrame, name: str, form: Form) -> HttpResponseBase:
-    """The frame as a file to keep, named after ``name``. Both forms hold the same cells."""
+def export_response(frame: pl.DataFrame, name: str, form: Form, mark: int | None = None) -> HttpResponseBase:
+    """The frame as a file to keep, named after ``name``. Both forms hold the same cells.
+
+    mark: its class mark, for the name; in a workbook it also stands over and under every printed sheet, and among its
+    properties. The response says for the trail what was taken: ``rasr_export``, (name, rows, form).
+    """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "table"
-    file = f"{stem}{'-training' if is_training() else ''}.{form}"
     safe = plain(frame)
     if form == "csv":
         answer: HttpResponseBase = StreamingHttpResponse(_csv(safe), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{file}"'
     else:
-        answer = FileResponse(_xlsx(safe), as_attachment=True, filename=file, content_type=XLSX_TYPE)
+        answer = FileResponse(_xlsx(safe, mark), content_type=XLSX_TYPE)
+    return kept_file(answer, file_name(stem, form, mark), (name, frame.height, form))
+
+
+def file_name(stem: str, ending: str, mark: int | None) -> str:
+    """The name of a file that leaves the node: a training copy says so, and its class mark stands last."""
+    return f"{stem}{'-training' if is_training() else ''}{marks.file_tail(mark)}.{ending}"
+
+
+def kept_file(answer: Response, file: str, taken: tuple[str, int | None, str]) -> Response:
+    """An answer that a browser keeps as a file of this name. taken: what, its rows (None: many tables), its form."""
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file)
     answer["Cache-Control"] = "no-store"
+    setattr(answer, RESPONSE_TELLS, taken)
     return answer
 
 
@@ -79,16 +98,21 @@ def _csv(frame: pl.DataFrame) -> Iterator[bytes]:
         yield part.write_csv(include_header=False).encode()
 
 
-def _xlsx(frame: pl.DataFrame) -> Any:
+def _xlsx(frame: pl.DataFrame, mark: int | None) -> Any:
     """A workbook written row by row into a temporary file; its file object, at the beginning."""
     target = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
+        if mark is not None:
+            book.set_properties({"status": marks.word(mark)})
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for start in range(0, max(frame.height, 1), SHEET_ROWS):
             sheet = book.add_worksheet()
             sheet.freeze_panes(1, 0)
+            if mark is not None:
+                sheet.set_header(middle(marks.word(mark)))
+                sheet.set_footer(middle(marks.word(mark)))
             sheet.set_column(0, max(frame.width - 1, 0), 18)
             for number, heading in enumerate(frame.columns):
                 sheet.write_string(0, number, heading, bold)

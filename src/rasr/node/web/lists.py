@@ -24,13 +24,14 @@ import polars as pl
 from django import forms
 from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 from django_filters import FilterSet
 
-from rasr.node.web import columns, exports
+from rasr.node.web import columns, exports, marks
+from rasr.node.web.crafted import is_crafted
 from rasr.node.web.framedata import FrameData, holding
 
 PAGE_SIZES = (25, 50, 100)
@@ -56,6 +57,8 @@ class Listing(TemplateResponseMixin, ContextMixin, View):
     template_name: str | None = "web/list.html"
     export_name: str = ""
     page_size: ClassVar[int] = PAGE_SIZES[0]
+    shows_stock: ClassVar[bool] = True
+    """Whether the list carries the class mark of what its reader sees; a list of nothing of the register does not."""
 
     def filtered(self) -> tuple[Any, forms.BaseForm | None]:
         """The rows as they were asked for, and the form that asks."""
@@ -70,15 +73,21 @@ class Listing(TemplateResponseMixin, ContextMixin, View):
         return exports.table_frame(table.as_values(), empty=str(table.default))
 
     def get(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The page, the part of it that changes (htmx), or a file."""
+        """The page, the part of it that changes (htmx), or a file. Raises Http404 for a choice that is not offered."""
         if (elsewhere := remembered(request, self.name)) is not None:
             return elsewhere
+        if self.shows_stock:
+            marks.shows_all_seen(request)
         rows, form = self.filtered()
+        if form is not None and is_crafted(form):
+            forget(request, self.name)
+            raise Http404
         table = self.table(rows)
         wanted = request.GET.get("export")
         for known in exports.FORMS:
             if wanted == known:
-                return exports.export_response(self.export_frame(table), self.export_name or self.name, known)
+                frame, named = self.export_frame(table), self.export_name or self.name
+                return exports.export_response(frame, named, known, marks.shown(request))
         self.turn_page(table)
         context = self.get_context_data(table=table, form=form, **kwargs)
         in_part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
@@ -155,13 +164,15 @@ class FramePage(Listing):
     """A list over a polars frame. ``frame`` is the subclass's own.
 
     shown: columns in order (none: all). headings: column to its name. kinds: column to the kind of its figures
-    (``figures.WRITERS``). groups: column to the group of its codes.
+    (``figures.WRITERS``). groups: column to the group of its codes. languages: column to the language of its texts,
+    where it is not that of the page.
     """
 
     shown: ClassVar[tuple[str, ...]] = ()
     headings: Mapping[str, Text] = NOTHING
     kinds: Mapping[str, str] = NOTHING
     groups: Mapping[str, str] = NOTHING
+    languages: Mapping[str, str] = NOTHING
 
     def frame(self) -> pl.DataFrame:
         """What is listed."""
@@ -184,7 +195,7 @@ class FramePage(Listing):
 
     def table(self, rows: Any) -> tables.Table:
         """A table with a column for each of the frame's."""
-        look = Look(self.headings, self.kinds, self.groups, self._led)
+        look = Look(self.headings, self.kinds, self.groups, self._led, self.languages)
         made = frame_columns(rows, self.shown or rows.columns, look)
         order = [key for key in self.request.GET.get("sort", "").split(",") if key.lstrip("-") in rows.columns]
         return tables.Table(FrameData(rows), extra_columns=made, order_by=order, request=self.request)
@@ -197,12 +208,15 @@ class FramePage(Listing):
 
 @dataclass(frozen=True)
 class Look:
-    """How the columns of a frame are shown: names, kinds of figures, groups of codes, and where the first one leads."""
+    """How the columns of a frame are shown: names, kinds of figures, groups of codes, where the first one leads, and
+    the languages of texts that are not in that of the page.
+    """
 
     headings: Mapping[str, Text] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     link: Callable[[Mapping[str, Any]], str | None] | None = None
+    languages: Mapping[str, str] = field(default_factory=dict)
 
 
 def frame_columns(frame: pl.DataFrame, shown: Sequence[str], look: Look) -> list[tuple[str, tables.Column]]:
@@ -210,6 +224,8 @@ def frame_columns(frame: pl.DataFrame, shown: Sequence[str], look: Look) -> list
     made: list[tuple[str, tables.Column]] = []
     for name in shown:
         about: dict[str, Any] = {"verbose_name": look.headings.get(name, name.replace("_", " ")), "accessor": name}
+        if name in look.languages:
+            about["attrs"] = {"td": {"lang": look.languages[name]}}
         if not made and look.link is not None:
             about["linkify"] = look.link
         made.append((name, _column(frame.schema[name], about, look.kinds.get(name), look.groups.get(name))))
@@ -247,6 +263,12 @@ def address(request: HttpRequest, query: QueryDict | str) -> str:
     return f"{request.path}?{text}" if text else request.path
 
 
+def forget(request: HttpRequest, name: str) -> None:
+    """Nothing is remembered of this list any more."""
+    kept: dict[str, str] = request.session.get(SESSION_KEY, {})
+    request.session[SESSION_KEY] = {key: query for key, query in kept.items() if key != name}
+
+
 def remembered(request: HttpRequest, name: str) -> HttpResponseRedirect | None:
     """Where to go instead: to what was asked last, or to the bare list once it is forgotten.
 
@@ -254,7 +276,7 @@ def remembered(request: HttpRequest, name: str) -> HttpResponseRedirect | None:
     """
     kept: dict[str, str] = request.session.get(SESSION_KEY, {})
     if "reset" in request.GET:
-        request.session[SESSION_KEY] = {key: query for key, query in kept.items() if key != name}
+        forget(request, name)
         return HttpResponseRedirect(request.path)
     if not request.GET:
         return HttpResponseRedirect(address(request, kept[name])) if kept.get(name) else None

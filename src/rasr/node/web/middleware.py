@@ -1,4 +1,4 @@
-"""Around every page: its language, that no browser keeps it, and that its address is a text."""
+"""Around every page: its language, its class mark, that no browser keeps it, and that its address is a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from rasr.node.web import languages
+from rasr.node.web import languages, marks
 from rasr.report.texts import LANGUAGES
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -40,6 +40,17 @@ class TextAddress:
         if "\0" in request.path:
             raise Http404
         return self.get_response(request)
+
+
+class Marked:
+    """Gives the answer the class mark of what its view said it shows."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with ``rasr_mark``."""
+        return marks.marked(self.get_response(request), marks.shown(request))
 
 
 class LanguageMiddleware:

@@ -31,6 +31,13 @@ def not_found(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     return _say(request, 404)
 
 
+def too_many(request: HttpRequest, *, wait_s: int) -> HttpResponse:
+    """429: more was asked for than ``limits`` allows. wait_s: seconds until it is open again."""
+    answer = _say(request, 429)
+    answer["Retry-After"] = str(wait_s)
+    return answer
+
+
 @requires_csrf_token
 def fault(request: HttpRequest) -> HttpResponse:
     """500. The reason stands in the log, under the number of the request."""

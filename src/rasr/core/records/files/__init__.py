@@ -35,9 +35,14 @@ def read_tables(path: Path) -> tuple[dict[str, Admitted], list[Finding]]:
         raise Refused("unreadable_file", path=str(path), reason=fault.strerror or str(fault)) from fault
 
 
-def write_tables(tables: Mapping[str, pl.DataFrame], path: Path, form: Literal["csv", "parquet"]) -> None:
-    """Write tables as a workbook where the name ends in .xlsx, else as a folder of files; all or nothing."""
+def write_tables(
+    tables: Mapping[str, pl.DataFrame], path: Path, form: Literal["csv", "parquet"], printed: str = ""
+) -> None:
+    """Write tables as a workbook where the name ends in .xlsx, else as a folder of files; all or nothing.
+
+    printed: words over and under every printed sheet of a workbook.
+    """
     if path.suffix.lower() == WORKBOOK:
-        write_file(path, lambda temporary: write_book(temporary, tables))
+        write_file(path, lambda temporary: write_book(temporary, tables, printed))
     else:
         write_region_folder(path, tables, form)

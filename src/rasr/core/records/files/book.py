@@ -53,12 +53,15 @@ class _Styles:
     cells: Mapping[str, Format]
 
 
-def write_book(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Write these tables as a workbook at ``path``. Raises Refused("cannot_write") for what no sheet can hold."""
+def write_book(path: Path, tables: Mapping[str, pl.DataFrame], printed: str = "") -> None:
+    """Write these tables as a workbook at ``path``. Raises Refused("cannot_write") for what no sheet can hold.
+
+    printed: words over and under every printed sheet; they also stand as the status of the workbook.
+    """
     for table, frame in tables.items():
         _hold_to_limits(path, table, frame)
     book = xlsxwriter.Workbook(path)
-    book.set_properties({"created": MADE_ON, "title": "RASR region"})
+    book.set_properties({"created": MADE_ON, "title": "RASR region", "status": printed})
     styles = _styles(book)
     _write_instructions(book.add_worksheet(layout.INSTRUCTIONS), styles)
     sheets = {table: book.add_worksheet(table) for table in tables}
@@ -67,10 +70,22 @@ def write_book(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     offers = _Offers(lists, frozenset(tables))
     for table, frame in tables.items():
         _write_table(sheets[table], table, frame, styles, offers)
+    for sheet in book.worksheets() if printed else []:
+        sheet.set_header(middle(printed))
+        sheet.set_footer(middle(printed))
     try:
         book.close()
     except FileCreateError as fault:
         raise OSError(str(fault)) from fault
+
+
+def middle(words: str) -> str:
+    """Words as a workbook takes them for the middle over or under a printed sheet.
+
+    >>> middle("A & B")
+    '&CA && B'
+    """
+    return "&C" + words.replace("&", "&&")
 
 
 def _hold_to_limits(path: Path, table: str, frame: pl.DataFrame) -> None:

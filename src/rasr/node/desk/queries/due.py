@@ -86,8 +86,7 @@ def held(actor: Actor) -> QuerySet[Any]:
 
 def stores_mixed(actor: Actor) -> frozenset[str]:
     """Stores in which something lies that may not lie together. Worked out once for each change of the register."""
-    state, scope = records.register(), scope_of(actor)
-    seen = "*" if scope.everything else repr((sorted(scope.organisation_ids), sorted(scope.site_ids)))
+    state, seen = records.register(), scope_of(actor).key()
     key = f"desk:mixed:{state.version}:{state.digest}:{sha256(seen.encode()).hexdigest()}"
     known: frozenset[str] | None = cache.get(key)
     if known is None:

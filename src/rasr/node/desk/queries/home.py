@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 from django.urls import reverse
@@ -17,13 +18,17 @@ from rasr.node.desk.queries.due import Due, due_items
 from rasr.node.desk.queries.lists import Actor, sites_listed, stores_listed
 from rasr.node.jobs import queries as work
 from rasr.node.people import queries as people
+from rasr.node.people.approvals import queries as approvals
+from rasr.node.people.purposes import Held, roles_held
 from rasr.node.people.rights import may
+from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
 from rasr.node.plan import queries as plan
 from rasr.node.records import queries as records
 
 FIRST_STEPS = 5
 OWN_STORES = 10
+MOST_WAITING = 10
 """Stores shown to who sees a part of the register."""
 
 
@@ -67,28 +72,46 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """An act that waits for the reader as the second person."""
+
+    approval_id: UUID
+    title: str
+
+
+@dataclass(frozen=True)
 class Home:
-    """What the first page shows; what somebody may not see is None."""
+    """What the first page shows; what somebody may not see is None. sites: whether any site is whole in scope.
+
+    roles: of who sees neither stock nor machine, so that the page says what they are for.
+    """
 
     empty: bool
     standing: Any
     whole: Whole | None
     stores: list[Any] | None
+    sites: bool
     due: list[Due] | None
     machine: Machine | None
+    roles: list[Held]
+    waits: list[Waits]
 
 
 def home(actor: Actor) -> Home:
     """The first page of somebody."""
     sees, everything = may(actor, "view_register"), may(actor, "view_runs")
     empty = records.register().empty
+    waiting = approvals.waiting(actor)
     return Home(
+        waits=[Waits(row.approval_id, approvals.title(row)) for row in waiting[:MOST_WAITING]],
         empty=empty,
         standing=assessment.standing(actor) if sees else None,
         whole=_whole(actor) if everything and not empty else None,
         stores=_own(actor) if sees and not everything else None,
+        sites=sees and scope_of(actor).holds_sites(),
         due=due_items(actor) if sees and not empty else None,
         machine=Machine(people.users().count(), work.state_counts(actor)) if may(actor, "manage_node") else None,
+        roles=[] if sees or may(actor, "manage_node") else roles_held(actor),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from rasr.node.assessment import queries as assessment
@@ -57,6 +57,13 @@ def stores_listed(actor: Actor) -> QuerySet[Any]:
     return _with_danger(places.stores(actor), actor)
 
 
+def stores_with_sites(actor: Actor) -> QuerySet[Any]:
+    """``stores_listed`` with site_seen: whether the site of the store is whole in scope, and its page to be seen."""
+    seen = Exists(places.sites(actor).filter(pk=OuterRef("site_id")))
+    rows: QuerySet[Any] = stores_listed(actor).annotate(site_seen=seen)
+    return rows
+
+
 def sites_listed(actor: Actor) -> QuerySet[Any]:
     """Sites in scope with the figures of ``SHOWN`` and stores_count, the open ones. Raises PermissionDenied."""
     require(actor, "view_register")
@@ -86,10 +93,10 @@ class Choice:
 
 
 def choice(actor: Actor) -> Choice:
-    """The jurisdictions and organisations of the sites in scope; one query."""
+    """The jurisdictions and organisations of the sites that may be named; one query."""
     organisation, jurisdiction = "organisation__", "organisation__jurisdiction__"
     rows = (
-        places.sites(actor)
+        places.sites_named(actor)
         .order_by()
         .values_list(
             "organisation_id",

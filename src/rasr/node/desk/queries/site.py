@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 from rasr.node.assessment import queries as assessment
 from rasr.node.desk.queries.due import held
 from rasr.node.desk.queries.lists import Actor, stores_listed
+from rasr.node.people.classify import may_classify
 from rasr.node.people.rights import may, require
 from rasr.node.places import queries as places
 from rasr.node.plan import queries as plan
@@ -36,6 +37,7 @@ class SitePicture:
     plan: Any
     plan_stale: bool
     planned: list[dict[str, Any]] | None
+    may_classify: bool
 
 
 def site_picture(actor: Actor, site_id: str) -> SitePicture:
@@ -54,6 +56,7 @@ def site_picture(actor: Actor, site_id: str) -> SitePicture:
         plan=planned,
         plan_stale=bool(planned and planned.stale),
         planned=_by_line(plan.of_site(actor, planned, site_id)) if planned else None,
+        may_classify=may_classify(actor, site),
     )
 
 

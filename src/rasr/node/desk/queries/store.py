@@ -76,9 +76,13 @@ class Part:
 
 @dataclass(frozen=True)
 class StorePicture:
-    """What the page of a store shows. danger: the figures of the latest assessment, None where there is none of it."""
+    """What the page of a store shows. danger: the figures of the latest assessment, None where there is none of it.
+
+    site_seen: whether the page of its site may be seen, by who has the whole site.
+    """
 
     store: Any
+    site_seen: bool
     divisions: list[Division]
     limits: list[Limit]
     mixing: list[Mixing]
@@ -102,6 +106,7 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
     near = assessment.neighbours(actor, store_id)
     return StorePicture(
         store=store,
+        site_seen=places.sites(actor).filter(pk=store.site_id).exists(),
         divisions=divisions(holdings),
         limits=_limits(records.licence_use(actor, store_id), timezone.localdate()),
         mixing=list(records.mixing(actor, store_id)),

@@ -41,7 +41,7 @@ def around_site(actor: Actor, site_id: str) -> Json:
     ]
     inside_m = {BUILDING: [(store, store.required_ibd_m) for store in stores if store.required_ibd_m]}
     near = records.exposures_near(site.latitude_deg, site.longitude_deg, AROUND_KM)
-    return _around(stores, rings, _points(near, inside_m))
+    return _around(site.mark, stores, rings, _points(near, inside_m))
 
 
 def around_store(actor: Actor, store_id: str) -> Json:
@@ -57,11 +57,12 @@ def around_store(actor: Actor, store_id: str) -> Json:
     ]
     near = records.exposures_near(store.latitude_deg, store.longitude_deg, AROUND_KM)
     inside_m: Inside = {kind: [(store, each_m)] for kind, each_m in required_m.items()}
-    return _around(others, rings, _points(near, inside_m))
+    return _around(store.site.mark, others, rings, _points(near, inside_m))
 
 
-def _around(stores: list[Any], rings: list[Json], points: list[Json]) -> Json:
+def _around(mark: int, stores: list[Any], rings: list[Json], points: list[Json]) -> Json:
     return {
+        "mark": mark,
         "sites": [_store(store) for store in stores],
         "rings": rings,
         "points": points,

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from rasr import __version__
 from rasr.core.basis.findings import Finding, Refused
 from rasr.core.reference import loader
-from rasr.node.web import codes, figures, icons, languages, messages
+from rasr.node.web import codes, figures, icons, languages, marks, messages
 
 register = template.Library()
 
@@ -54,6 +54,20 @@ def label(group: str, code: str | None) -> str:
 def say(fault: Finding | Refused) -> str:
     """The sentence of a finding or a refusal."""
     return messages.say(fault)
+
+
+@register.simple_tag(takes_context=True)
+def class_mark(context: template.Context) -> marks.Mark | None:
+    """The class mark of what the page shows, None where it shows nothing that has one."""
+    request = context.get("request")
+    return marks.shown(request) if request else None
+
+
+@register.filter
+def mark_word(mark: int) -> SafeString:
+    """The word of a class mark; what is the nation's own is not to be translated."""
+    own = mark_safe(' translate="no"') if marks.own_word(mark) else ""
+    return format_html('<span class="mark-word"{}>{}</span>', own, marks.word(mark))
 
 
 @register.simple_tag

@@ -104,6 +104,10 @@
     }
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-print]")) print();
+  });
+
   // What is folded is printed.
   addEventListener("beforeprint", () => {
     document.querySelectorAll("details:not([open])").forEach((details) => {

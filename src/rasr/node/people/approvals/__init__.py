@@ -1,0 +1,1 @@
+"""Four eyes: acts that one person asks for and another approves or refuses."""

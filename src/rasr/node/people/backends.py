@@ -1,0 +1,19 @@
+"""Who a session belongs to: read with whether they have a second factor, so that no page has to ask once more."""
+
+from __future__ import annotations
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+
+from rasr.node.people.models import User
+
+
+class Backend(AuthenticationBackend):
+    """Takes a user name or an e-mail address with a password."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The user of a session, with ``has_factor``; None where there is no such user or they may not come in."""
+        factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        user = User.objects.annotate(has_factor=Exists(factors)).filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None

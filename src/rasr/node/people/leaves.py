@@ -1,0 +1,59 @@
+"""Leaves of the transparency log, made in the transaction that makes the rows they cover.
+
+A leaf is sealed by a key outside the database: whoever writes the database alone can make none that the node signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from django.db.models import Model, QuerySet
+
+from rasr.core.basis import seal
+from rasr.core.log.tree import leaf_hash
+from rasr.node.people import log_key
+from rasr.node.people.covered import COVERED, Covered
+from rasr.node.people.models import Leaf
+from rasr.node.web import rows
+
+AT_ONCE = 2000
+"""Leaves held in memory while they are written."""
+COLUMNS = ("table", "row_id", "schema", "hash", "seal")
+
+
+def add(made: Iterable[Model]) -> None:
+    """A leaf for every row, each of a covered table. Call it in the transaction that made them.
+
+    Raises what the database raises; OSError and Refused("log_key_bad") where the key of the log cannot be used.
+    """
+    Leaf.objects.bulk_create(map(leaf_of, made), batch_size=500)
+
+
+def add_found(found: QuerySet[Model]) -> None:
+    """The same for many rows that were written without making models of them: they are read back. Raises as ``add``."""
+    covered = COVERED[found.model._meta.db_table]
+    values = found.order_by("pk").values_list(*covered.lookups).iterator(chunk_size=AT_ONCE)
+    key = log_key.seal_key()
+    written = (_values(covered, str(one[0]), covered.entry(one), key) for one in values)
+    while some := list(islice(written, AT_ONCE)):
+        rows.insert(Leaf, COLUMNS, some)
+
+
+def leaf_of(row: Model) -> Leaf:
+    """The leaf of a row, not saved."""
+    covered = COVERED[row._meta.db_table]
+    values = _values(covered, str(row.pk), covered.entry_of(row), log_key.seal_key())
+    return Leaf(**dict(zip(COLUMNS, values, strict=True)))
+
+
+def sealed_of(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
+    """What is sealed of a leaf: all of it but its index."""
+    return b"\0".join((table.encode(), row_id.encode(), str(schema).encode(), hashed))
+
+
+def _values(covered: Covered, row_id: str, entry: bytes, key: bytes) -> tuple[str, str, int, bytes, bytes]:
+    """A leaf, in the order of ``COLUMNS``."""
+    hashed = leaf_hash(entry)
+    content = sealed_of(covered.table, row_id, covered.schema, hashed)
+    return covered.table, row_id, covered.schema, hashed, seal.mac(key, content)

@@ -1,0 +1,1 @@
+"""What of people stands around every request."""

@@ -1,0 +1,240 @@
+"""Who may open which address: the rule of every page, file and form of the node, and the people it is held against.
+
+An address without a rule here fails the walk (``test_every_address.py``). What somebody sees follows from their role
+and where they hold it, worked out here a second time and apart from ``people.scopes``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.node.people import planted
+from tests.node.people.planted import OWN, SITES
+
+from rasr.node.people.choices import Role
+from rasr.node.people.models import User
+from rasr.node.people.rights import ALL, OF_THE_NODE, RIGHTS
+
+WHERE = ("node", "organisation", "site", "store")
+PLACE_OF = {
+    "node": {},
+    "organisation": {"organisation_id": planted.organisation_id(OWN)},
+    "site": {"site_id": planted.site_id("A1")},
+    "store": {"store_id": planted.store_id("A1a")},
+}
+MARKS = {"A1": 0, "A2": 1, "B1": 2, "C1": 0}
+"""Class marks of the sites."""
+PUBLIC, SIGNED_IN = "public", "signed in"
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """Somebody with at most one role in one place; without a user somebody who has not signed in."""
+
+    role: str
+    where: str
+    user: User | None = None
+
+    def __str__(self) -> str:
+        return f"{self.role or ('no role' if self.user else 'not signed in')} of {self.where or 'nothing'}"
+
+    def holds(self, right: str) -> bool:
+        """Whether they have a right anywhere."""
+        given = RIGHTS.get(self.role, frozenset())
+        return right in given and (self.where == "node" or right not in OF_THE_NODE)
+
+    def like(self) -> tuple[frozenset[str], str]:
+        """The same for who may do the same in the same places."""
+        return frozenset(right for right in ALL if self.holds(right)), self.where
+
+    def sites(self, right: str = "view_register") -> list[str]:
+        """The sites they have whole by a right."""
+        of_organisation = [site for site, organisation in SITES.items() if organisation == OWN]
+        found = {"node": list(SITES), "organisation": of_organisation, "site": ["A1"]}.get(self.where, [])
+        return found if self.holds(right) else []
+
+    def stores(self, right: str = "view_register") -> list[str]:
+        """The stores they have by a right."""
+        if self.where == "store":
+            return ["A1a"] if self.holds(right) else []
+        return [store for site in self.sites(right) for store in planted.store_keys(site)]
+
+    def mark(self) -> int | None:
+        """The highest class mark of what they see."""
+        return max((MARKS[store[:2]] for store in self.stores()), default=None)
+
+    def words(self) -> set[str]:
+        """Whose words they may be told at all."""
+        told = {
+            "node": set(),
+            "organisation": {f"organisation {OWN}"},
+            "site": {"site A1"},
+            "store": {"site A1", "store A1a"},
+        }.get(self.where, set())  # of their own role they know where it holds
+        for right in ("view_register", "manage_people", "approve_grants"):
+            stores = self.stores(right)
+            around = {store[:2] for store in stores}
+            told |= planted.of("store", stores) | planted.of("site", around)
+            told |= planted.of("organisation", (SITES[site] for site in around))
+        if self.holds("view_register"):
+            told |= {"jurisdictions", "catalogue", "rates"} | planted.of("line", self.sites())
+        if self.holds("view_register") and self.where == "node":
+            told |= {"exposures", "funds", "pools", "movement beside", "person beside", "entry beside"}
+        if self.where == "node" and any(map(self.holds, ("manage_people", "approve_grants", "view_trail"))):
+            told |= {"person beside", "invitation beside", "approval beside"}
+        return told
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What opens an address, and what it answers to who may.
+
+    opens: a right, several of which any opens, ``SIGNED_IN`` or ``PUBLIC``. about: what stands in it, a key of
+    ``Node.things``. gets, posts: the answers to who may; empty: this is not how it is asked (405). sends: what a form
+    of it sends when all is well. closed: the answer to who lacks the right. mark: ``seen``: the highest of what its
+    reader sees; ``own``: of the thing it is about; ``sent``: of what was sent in, at least restricted; ``restricted``;
+    empty: it shows nothing that has one. lists: whether it can be had as a file. by_place: whether it can be narrowed
+    by organisation and site. door: what is answered to who has not signed in, of what is public, where it differs.
+    """
+
+    opens: str | tuple[str, ...]
+    about: str = ""
+    gets: tuple[int, ...] = (200,)
+    posts: tuple[int, ...] = ()
+    sends: Mapping[str, Any] = field(default_factory=dict)
+    closed: int = 403
+    mark: str = ""
+    lists: bool = False
+    by_place: bool = False
+    door: tuple[int, ...] = ()
+
+
+def _list(opens: str | tuple[str, ...], about: str = "", mark: str = "seen", **more: Any) -> Rule:
+    return Rule(opens, about, mark=mark, lists=True, **more)
+
+
+def _act(opens: str, about: str = "", posts: tuple[int, ...] = (302,), **sends: Any) -> Rule:
+    return Rule(opens, about, gets=(), posts=posts, sends=sends)
+
+
+WHY = {"reason": "as it has to be", "reason_language": "en"}
+FACTS = {"name": "Ana", "sex": "not_recorded", "institution": "police"}
+SOMEBODY = {"name": "Ana", "language": "en"}
+ROLE = {"role": "donor", "place": f"store:{planted.store_id('A1a')}", **WHY}
+EMAIL = {"email": "ana@example.org", **WHY}
+"""What forms of people send."""
+RULES = {
+    "desk:home": Rule(SIGNED_IN, mark="seen"),
+    "desk:map-data": Rule("view_register", mark="seen"),
+    "desk:site": Rule("view_register", "site", mark="own"),
+    "desk:site-surroundings": Rule("view_register", "site", mark="own"),
+    "desk:sites": _list("view_register", by_place=True),
+    "desk:store": Rule("view_register", "store", mark="own"),
+    "desk:store-surroundings": Rule("view_register", "store", mark="own"),
+    "desk:stores": _list("view_register", by_place=True),
+    "records:stock": _list("view_register", by_place=True),
+    "records:catalogue": _list("view_register"),
+    "records:article": _list("view_register", "article"),
+    "records:register": Rule("view_register", mark="seen"),
+    "records:table": _list("view_register", "table"),
+    "records:whole-register": Rule("the whole register", mark="seen"),
+    "records:template": Rule(SIGNED_IN),
+    "records:uploads": _list("load_register", mark="sent"),
+    "records:upload-new": Rule("load_register", posts=(400,)),
+    "records:upload": Rule("load_register", "upload", mark="sent"),
+    "records:annotated": Rule("load_register", "upload", mark="sent"),
+    "records:check": _act("load_register", "upload"),
+    "records:load": _act("load_register", "upload"),
+    "records:discard": _act("load_register", "upload"),
+    "assessment:runs": _list("view_runs"),
+    "assessment:run": Rule("view_runs", "assessment", mark="seen"),
+    "assessment:table": _list("view_runs", "assessment table"),
+    "assessment:start": _act("assess"),
+    "plan:runs": _list("view_runs"),
+    "plan:run": Rule("view_runs", "plan", mark="seen"),
+    "plan:table": _list("view_runs", "plan table"),
+    "plan:start": _act("plan"),
+    "jobs:jobs": _list(SIGNED_IN),
+    "jobs:job": Rule(SIGNED_IN, "job", mark="seen"),
+    "jobs:job-progress": Rule(SIGNED_IN, "job", mark="seen"),
+    "jobs:cancel": _act(SIGNED_IN, "job"),
+    "people:classify": _act("classify", "classified site", mark="2", reason="a reason", reason_language="en"),
+    "people:settings": Rule(SIGNED_IN, posts=(302,), sends={"language": "en", "theme": "auto"}),
+    "people:choose": _act(PUBLIC, language="en"),
+    "people:sign-out": _act(PUBLIC),
+    "people:sign-in": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200,)),
+    "people:account": Rule(SIGNED_IN),
+    "people:sessions": Rule(SIGNED_IN),
+    "people:end-session": Rule(SIGNED_IN, gets=(302,), posts=(302,)),
+    "people:invitations": _list("manage_people", mark=""),
+    "people:invite": Rule("manage_people", posts=(201,), sends=SOMEBODY),
+    "people:invitation": Rule("manage_people", "invitation"),
+    "people:invitation-withdraw": _act("manage_people", "invitation"),
+    "people:reset-second-factor": Rule("manage_people", "whole person", posts=(400,), sends=WHY),
+    "people:people": _list(("manage_people", "view_trail"), mark=""),
+    "people:figures": _list(("manage_people", "view_trail"), mark=""),
+    "people:person": Rule(("manage_people", "view_trail"), "person"),
+    "people:change-facts": Rule("manage_people", "managed person", posts=(302, 400), sends=FACTS),
+    "people:give-role": Rule("manage_people", "managed person", posts=(302, 400), sends=ROLE),
+    "people:take-role": Rule("manage_people", "managed role", posts=(302, 400), sends=WHY),
+    "people:change-email": Rule("manage_people", "person with a role", posts=(302, 400), sends=EMAIL),
+    "people:close-account": Rule("manage_people", "managed person", posts=(302, 400), sends=WHY),
+    "people:open-account": Rule("manage_people", "closed person", posts=(302, 400), sends=WHY),
+    "people:end-sessions": _act("manage_people", "managed person"),
+    "people:erase": Rule("manage_people", "managed person", posts=(302, 400), sends={**WHY, "sure": "on"}),
+    "people:approvals": _list(SIGNED_IN, mark=""),
+    "people:approval": Rule(SIGNED_IN, "approval"),
+    "people:decide": Rule(SIGNED_IN, "approval", gets=(), posts=(400,), sends={**WHY, "decision": "refuse"}),
+    "people:withdraw": _act(SIGNED_IN, "own approval"),
+    "people:activity": _list(SIGNED_IN),
+    "people:history": _list(SIGNED_IN, "record"),
+    "people:trail": _list("view_trail"),
+    "people:trail-bundle": Rule("view_trail", mark="seen"),
+    "people:entry": Rule(SIGNED_IN, "entry", mark="seen"),
+    "people:join": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200, 400)),
+    "people:privacy": Rule(PUBLIC),
+    "people:my-data": Rule(SIGNED_IN),
+    "people:my-data-file": Rule(SIGNED_IN, mark="restricted"),
+    "account_login": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200,)),
+    "account_logout": _act(PUBLIC),
+    "account_signup": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200,)),
+    "account_inactive": Rule(PUBLIC),
+    "account_reauthenticate": Rule(SIGNED_IN, posts=(200,)),
+    "account_email": Rule(SIGNED_IN, gets=(404,), posts=(404,)),
+    "account_email_verification_sent": Rule(PUBLIC, gets=(302,), posts=(302,)),
+    "account_change_password": Rule(SIGNED_IN, posts=(200,)),
+    "account_set_password": Rule(SIGNED_IN, gets=(302,), posts=(302,)),
+    "account_reset_password": Rule(PUBLIC, posts=(200,)),
+    "account_confirm_password_reset_code": Rule(PUBLIC, gets=(302,), posts=(302,)),
+    "account_complete_password_reset": Rule(PUBLIC, gets=(302,), posts=(302,)),
+    "account_password_reset_completed": Rule(PUBLIC),
+    "usersessions_list": Rule(SIGNED_IN),
+    "mfa_index": Rule(SIGNED_IN),
+    "mfa_authenticate": Rule(PUBLIC, gets=(302,), posts=(302,)),
+    "mfa_reauthenticate": Rule(SIGNED_IN, gets=(302,), posts=(302,)),
+    "mfa_activate_totp": Rule(SIGNED_IN, posts=(200,)),
+    "mfa_deactivate_totp": Rule(SIGNED_IN, gets=(404,), posts=(404,)),
+    "mfa_view_recovery_codes": Rule(SIGNED_IN, gets=(404,)),
+    "mfa_generate_recovery_codes": Rule(SIGNED_IN, posts=(200, 302)),
+    "mfa_list_webauthn": Rule(SIGNED_IN),
+    "mfa_add_webauthn": Rule(SIGNED_IN, posts=(200,)),
+    "mfa_reauthenticate_webauthn": Rule(SIGNED_IN, gets=(302,), posts=(302,)),
+    "mfa_remove_webauthn": Rule(SIGNED_IN, "no passkey", posts=(302,)),
+    "mfa_edit_webauthn": Rule(SIGNED_IN, "no passkey", posts=(302,)),
+    "mfa_login_webauthn": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200, 302)),
+    "host:live": Rule(PUBLIC),
+    "host:ready": Rule(PUBLIC, gets=(200, 503)),
+    "host:trust": Rule(PUBLIC),
+    "host:certificate": Rule(PUBLIC, gets=(200, 404)),
+}
+"""Name of an address to its rule."""
+
+
+def opened(person: Person, rule: Rule) -> bool:
+    """Whether a rule opens to somebody who has signed in."""
+    if rule.opens == "the whole register":
+        return person.where == "node" and person.role in (Role.PLANNER, Role.AUDITOR)
+    rights = (rule.opens,) if isinstance(rule.opens, str) else rule.opens
+    return rule.opens in (PUBLIC, SIGNED_IN) or any(map(person.holds, rights))

@@ -1,0 +1,86 @@
+"""1,000 random direct edits of covered tables: all are found, and it is said where.
+
+The attacker writes the database as they like and lacks the signing key; a copy of the witness is held outside.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from tests.node.conftest import rolled_back_afterwards, somebody
+from tests.node.people.attacks import ATTACKS
+from tests.node.people.logged import START, Editor, entry, log_home, small_register
+
+from rasr.core.reference import loader
+from rasr.node.people import checking, sequencer
+from rasr.node.people import immutable as trail_immutable
+from rasr.node.people.models import Leaf
+from rasr.node.records import immutable
+
+ROUNDS, PARTS = 1000, 10
+MOVEMENTS = 30
+TOLD = {
+    "edit": {"log_edited"},
+    "delete": {"log_deleted", "log_truncated"},
+    "insert": {"log_inserted"},
+    "swap": {"log_swapped"},
+    "truncate": {"log_truncated"},
+}
+BESIDES = {"log_checkpoint", "log_shifted"}
+"""What may be told besides of what an attacker did to cover it up."""
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def held(
+    request: pytest.FixtureRequest, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A copy of the witness of a small register, whose triggers are down."""
+    request.getfixturevalue("django_db_setup")
+    folder = tmp_path_factory.mktemp("home")
+    with rolled_back_afterwards(django_db_blocker), django_db_blocker.unblock(), log_home(folder) as witness:
+        somebody("other", "auditor")
+        user = somebody("loader", "planner")
+        small_register(user, MOVEMENTS)
+        for number in range(20):
+            entry(user, reason=f"why {number}", before={"name": "a", "mass": 1.5}, after={"name": number})
+        sequencer.sequence(START + timedelta(days=2))
+        immutable.let_go(Editor())
+        trail_immutable.let_go(Editor())
+        yield Path(shutil.copy(witness, folder / "outside.log"))
+
+
+def test_there_is_something_to_attack(held: Path) -> None:
+    verdict = checking.check(held)
+    assert verdict.findings == []
+    assert verdict.leaves == Leaf.objects.count() > 140
+    assert set(Leaf.objects.values_list("table", flat=True)) == {
+        *("people_entry", "records_batch", "records_movement", "records_movementline")
+    }
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_direct_edit_is_found_where_it_is(held: Path, part: int) -> None:
+    for seed in range(part * ROUNDS // PARTS, (part + 1) * ROUNDS // PARTS):
+        draw = Random(seed)
+        kind, strength = sorted(ATTACKS)[seed % 5], seed // 5 % 3
+        with transaction.atomic():
+            touched = ATTACKS[kind](draw, strength)
+            findings = checking.check(held).findings
+            transaction.set_rollback(True)
+        where = {(one.table, one.value) for one in findings if one.code not in BESIDES}
+        codes = {one.code for one in findings}
+        said = f"seed {seed}: {kind}, strength {strength}, {touched}: {[loader.say_finding(one) for one in findings]}"
+        assert where == touched, said
+        assert codes - BESIDES <= TOLD[kind], said
+        assert codes & TOLD[kind], said
+    connection.check_constraints()

@@ -1,0 +1,82 @@
+"""Several processes write and sign at once, as real processes on one node: one log comes of it, whole and in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROCESSES, ENTRIES = 3, 8
+PATIENCE_S = 120
+ROOT = Path(__file__).parents[3]
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
+    return {**kept, "RASR_MODE": "test", "RASR_HOME": str(home), "RASR_LOG_LEVEL": "warning"}
+
+
+def rasr(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "rasr", *map(str, words)]
+    return subprocess.run(
+        command, env=environment(home), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder of a node on SQLite into which several processes have written at once."""
+    home = tmp_path_factory.mktemp("node") / "home"
+    secret = home.with_name("password")
+    secret.write_text("a long password 1")
+    added = rasr(home, "user", "add", "ana", "--role", "auditor", "--password-file", secret, "--home", home)
+    assert added.returncode == 0, added.stderr
+    command = [sys.executable, "-m", "tests.node.people.log_writer", str(home), str(ENTRIES)]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, env=environment(home), stderr=subprocess.PIPE, text=True)
+        for _ in range(PROCESSES)
+    ]
+    for one in running:
+        _, said = one.communicate(timeout=PATIENCE_S)
+        assert one.returncode == 0, said
+    return home
+
+
+def test_one_log_comes_of_it(home: Path) -> None:
+    outside = home.with_name("outside.log")
+    shutil.copy(home / "log" / "witness.log", outside)
+    ran = rasr(home, "verify", "--witness", outside, "--home", home, "--json")
+    said = json.loads(ran.stdout)
+    assert (ran.returncode, said["findings"], said["newer"]) == (0, [], 0)
+    # the entries of the processes, and that of the account
+    assert said["leaves"] > PROCESSES * ENTRIES
+    assert not (home / "log" / "fault").exists()
+
+
+def test_what_is_changed_is_shown(home: Path) -> None:
+    changed = home.with_name("changed")
+    shutil.copytree(home, changed)
+    with sqlite3.connect(changed / "rasr.sqlite3") as database:
+        database.execute("DROP TRIGGER people_entry_no_update")
+        (key,) = database.execute("SELECT entry_id FROM people_entry WHERE row_id = '3' LIMIT 1").fetchone()
+        database.execute("UPDATE people_entry SET reason = 'another' WHERE entry_id = ?", [key])
+    ran = rasr(changed, "verify", "--witness", home / "log" / "witness.log", "--home", changed)
+    assert ran.returncode == 1
+    assert "log_edited" in ran.stdout
+    assert "1 difference." in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_a_witness_that_cannot_be_used_is_bad_input(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "no.log").write_text("no witness\n")
+    ran = rasr(home, "verify", "--witness", tmp_path / "no.log", "--home", home)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "rasr verify: The witness cannot be used: line 1 is wrong (it cannot be read). Take another copy of it.\n"
+    )

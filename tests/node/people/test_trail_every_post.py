@@ -1,0 +1,291 @@
+"""Every address that takes a form: what it does is on the trail, in the transaction that does it.
+
+A new one must stand in ``POSTS`` with something for it to do, or in ``NOTHING_TO_DO`` with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from tests.browser.walk import views
+from tests.node.conftest import Places, somebody
+from tests.node.people.written import Written, writing
+
+from rasr.core.records.region import Region
+from rasr.node.jobs import running
+from rasr.node.jobs.models import Job
+from rasr.node.people import invitations, services, trail
+from rasr.node.people.models import Approval, Entry, User
+from rasr.node.people.place import NODE
+from rasr.node.places.models import Site
+from rasr.node.records import uploading
+from rasr.node.records.models import Upload
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who is there, and what they work on."""
+
+    planner: User
+    administrator: User
+    places: Places
+    workbook: Path
+
+    def upload(self, *, checked: bool = False) -> Upload:
+        """A workbook of the whole register with one store's stock left out, sent in."""
+        content = SimpleUploadedFile("region.xlsx", self.workbook.read_bytes())
+        sent = uploading.receive(actor=self.planner, file=content, name="region.xlsx")
+        return uploading.check(actor=self.planner, upload_id=sent.pk) if checked else sent
+
+    def job(self) -> Job:
+        """A job that waits."""
+        return Job.objects.create(kind="assess", actor=self.planner)
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is sent, by whom, and the acts it leaves. by: None is somebody not signed in."""
+
+    by: User | None
+    data: Data
+    acts: frozenset[str]
+    kwargs: Data
+
+
+def _post(by: User | None, acts: str, data: Data | None = None, **kwargs: Any) -> Post:
+    return Post(by, data or {}, frozenset(acts.split()), kwargs)
+
+
+def _load(scene: Scene) -> Post:
+    sent = scene.upload(checked=True)
+    data = {"version": sent.register_version, "loading": "part", "understood": "on", "confirm": "on"}
+    return _post(scene.planner, "job.ask", data, upload_id=sent.pk)
+
+
+def _send(scene: Scene) -> Post:
+    file = SimpleUploadedFile("region.xlsx", scene.workbook.read_bytes())
+    return _post(scene.planner, "upload.send job.ask", {"file": file})
+
+
+def _keeper(scene: Scene) -> User:
+    """Somebody with a role whom the administrator manages."""
+    return somebody("kept", "storekeeper", site_id=scene.places.site_id)
+
+
+def _about(scene: Scene, acts: str, data: Data | None = None, *, closed: bool = False) -> Post:
+    person = _keeper(scene)
+    if closed:
+        services.deactivate(actor=None, user_id=person.pk, reason="")
+    return _post(scene.administrator, acts, {"reason": "So.", **(data or {})}, user_id=person.pk)
+
+
+def _take(scene: Scene) -> Post:
+    person = _keeper(scene)
+    kwargs = {"user_id": person.pk, "grant_id": person.grants.get().pk}
+    return _post(scene.administrator, "grant.take", {"reason": "So."}, **kwargs)
+
+
+def _asked(scene: Scene) -> Approval:
+    given = {"user_id": _keeper(scene).pk, "role": "planner", "place": NODE, "reason": "So."}
+    return services.ask_grant(actor=scene.administrator, session="another", **given)
+
+
+def _decide(scene: Scene) -> Post:
+    asked = _asked(scene)
+    data = {"decision": "approve", "digest": asked.digest, "reason": "So."}
+    return _post(somebody("second", "approver"), "approval.decide grant.give", data, approval_id=asked.pk)
+
+
+def _invited(scene: Scene) -> invitations.Made:
+    return invitations.invite(actor=scene.administrator, name="Mira", language="en")
+
+
+def _invitation(scene: Scene) -> Post:
+    data = {"name": "Mira", "language": "en", "role": "planner", "place": "node"}
+    return _post(scene.administrator, "invitation.make", data)
+
+
+def _lost(scene: Scene) -> Post:
+    post = _about(scene, "approval.ask")
+    Authenticator.objects.create(user_id=post.kwargs["user_id"], type=Authenticator.Type.TOTP, data={"secret": "x"})
+    return post
+
+
+def _sign_in(_scene: Scene) -> Post:
+    name = somebody("ana", "planner").username
+    return _post(None, "user.sign_in", {"login": name, "password": name})
+
+
+def _end_session(scene: Scene) -> Post:
+    signed_in(Client(), scene.planner)
+    return _post(scene.planner, "user.sessions")
+
+
+def _classify(scene: Scene) -> Post:
+    data = {"mark": 2, "reason": "So.", "reason_language": "en"}
+    return _post(scene.planner, "site.classify", data, site_id=scene.places.site_id)
+
+
+def signed_in(client: Client, user: User) -> Client:
+    """By the page: the password, which is the name, was just given."""
+    name = user.get_username()
+    assert client.post(reverse("people:sign-in"), {"login": name, "password": name}).status_code == 302
+    return client
+
+
+POSTS: dict[str, Callable[[Scene], Post]] = {
+    "assessment:start": lambda scene: _post(scene.planner, "job.ask"),
+    "jobs:cancel": lambda scene: _post(scene.planner, "job.cancel", job_id=scene.job().pk),
+    "people:change-email": lambda scene: _about(scene, "approval.ask", {"email": "kept@example.org"}),
+    "people:change-facts": lambda scene: _about(scene, "user.change", {"sex": "female", "institution": "police"}),
+    "people:close-account": lambda scene: _about(scene, "user.deactivate"),
+    "people:decide": _decide,
+    "people:end-sessions": lambda scene: _about(scene, "user.sessions"),
+    "people:give-role": lambda scene: _about(scene, "approval.ask", {"role": "planner", "place": "node"}),
+    "people:invitation-withdraw": lambda scene: _post(
+        scene.administrator, "invitation.withdraw", invitation_id=_invited(scene).invitation.pk
+    ),
+    "people:invite": _invitation,
+    "people:join": lambda scene: _post(None, "invitation.try", {"code": _invited(scene).code}),
+    "people:open-account": lambda scene: _about(scene, "approval.ask", closed=True),
+    "people:reset-second-factor": _lost,
+    "people:take-role": _take,
+    "people:withdraw": lambda scene: _post(scene.administrator, "approval.withdraw", approval_id=_asked(scene).pk),
+    "people:classify": _classify,
+    "people:end-session": _end_session,
+    "people:erase": lambda scene: _about(scene, "user.erase", {"sure": "on", "reason_language": "en"}),
+    "people:sign-in": _sign_in,
+    "people:sign-out": lambda scene: _post(scene.planner, "user.sign_out"),
+    "people:choose": lambda scene: _post(scene.planner, "user.choose", {"theme": "dark"}),
+    "people:settings": lambda scene: _post(scene.planner, "user.choose", {"language": "mk", "theme": "light"}),
+    "plan:start": lambda scene: _post(scene.planner, "job.ask", {"objective": "danger"}),
+    "records:check": lambda scene: _post(scene.planner, "job.ask", upload_id=scene.upload().pk),
+    "records:discard": lambda scene: _post(scene.planner, "upload.discard", upload_id=scene.upload().pk),
+    "records:load": _load,
+    "records:upload-new": _send,
+}
+"""Address to what there is for it to do."""
+SIGN_OUT = "people:sign-out"
+ASKED_AGAIN = ("people:end-session",)
+"""Addresses for which the password must have been given once more."""
+NOTHING_TO_DO: dict[str, str] = {}
+"""Addresses that take a form and write nothing of their own, with the reason."""
+
+
+@pytest.fixture(scope="module")
+def workbook(small_region: Region, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small region as a file, its first record of stock left out."""
+    path = tmp_path_factory.mktemp("posted") / "region.xlsx"
+    tables = {**small_region.tables, "stock": small_region.table("stock").slice(1)}
+    Region.from_frames(tables).write(path)
+    return path
+
+
+@pytest.fixture
+def scene(planner: User, administrator: User, places: Places, workbook: Path) -> Scene:
+    """The small region, loaded, and two people."""
+    return Scene(planner, administrator, places, workbook)
+
+
+def example(view: str, names: list[str]) -> str:
+    """An address of a view, of nothing that is there."""
+    numbers = dict.fromkeys(("user_id", "grant_id"), 999_999)
+    texts = dict.fromkeys(("site_id", "store_id", "article_id", "table_name", "name", "which", "table", "row_id"), "x")
+    return reverse(view, kwargs={name: numbers.get(name) or texts.get(name) or uuid4() for name in names})
+
+
+def takes_forms(client: Client) -> list[str]:
+    """Every address of ours that does not answer 405 to what is sent to it."""
+    client.raise_request_exception = False
+    ours = [(view, names) for view, names in views().items() if ":" in view and view != SIGN_OUT]
+    answers = {view: client.post(example(view, names)).status_code for view, names in ours}
+    return [SIGN_OUT, *(view for view, status in answers.items() if status != 405)]
+
+
+def test_every_address_that_takes_a_form_stands_here(scene: Scene, client_of: Callable[[User], Client]) -> None:
+    found = set(takes_forms(client_of(scene.planner)))
+    assert found - POSTS.keys() - NOTHING_TO_DO.keys() == set()
+    assert POSTS.keys() | NOTHING_TO_DO.keys() <= found
+
+
+@pytest.mark.parametrize("view", POSTS)
+def test_what_is_done_is_on_the_trail_in_its_own_transaction(scene: Scene, view: str) -> None:
+    post = POSTS[view](scene)
+    client = signed_in(Client(), post.by) if post.by else Client()
+    if view in ASKED_AGAIN and post.by:
+        client.post(reverse("account_reauthenticate"), {"password": post.by.get_username()})
+    known = set(Entry.objects.values_list("pk", flat=True))
+    with writing() as seen:
+        answer = client.post(reverse(view, kwargs=post.kwargs), post.data)
+    made = Entry.objects.exclude(pk__in=known)
+    assert answer.status_code in (201, 302), answer.content.decode()
+    assert set(made.values_list("act", flat=True)) == post.acts
+    assert seen.without == []
+    assert seen.entries
+
+
+def work(scene: Scene, kind: str, parameters: Data) -> tuple[Written, set[str]]:
+    """Do a job as the worker does; what it wrote, and the acts it left."""
+    job = Job.objects.create(kind=kind, actor=scene.planner, parameters=parameters)
+    known = set(Entry.objects.values_list("pk", flat=True))
+    with writing() as seen, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(running, "Watch", _Nobody)
+        running.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", (job.refused_code, job.refused_numbers)
+    made = Entry.objects.exclude(pk__in=known)
+    assert set(made.values_list("request_id", flat=True)) == {job.pk.hex}
+    return seen, set(made.values_list("act", flat=True))
+
+
+class _Nobody:
+    """Watches nothing: a watch has a connection of its own, which sees nothing of a test's transaction."""
+
+    def __init__(self, *_given: Any) -> None: ...
+
+    def __enter__(self) -> _Nobody:
+        return self
+
+    def __exit__(self, *_given: Any) -> None: ...
+
+    def tell(self, _stage: str, _share: float) -> None: ...
+
+
+def test_what_jobs_do_is_on_the_trail(scene: Scene) -> None:
+    sent = scene.upload()
+    checked, acts = work(scene, "check_upload", {"upload_id": str(sent.pk)})
+    assert (checked.without, acts) == ([], {"upload.check", "job.end"})
+    loaded, acts = work(scene, "load_upload", {"upload_id": str(sent.pk), "complete": False})
+    assert loaded.without == []
+    assert acts == {"register.load", "upload.load", "job.end"}
+    loaded, acts = work(scene, "assess", {"as_of": "2026-01-01", "register_version": 1})
+    assert (loaded.without, acts) == ([], {"assessment.keep", "job.end"})
+
+
+def test_a_write_without_an_entry_is_found(scene: Scene) -> None:
+    """The test of this test."""
+    site = scene.places.site_id
+    with writing() as seen:
+        Site.objects.filter(pk=site).update(mark=2)
+        with transaction.atomic():
+            scene.planner.save(update_fields=["theme"])
+        with transaction.atomic():
+            scene.planner.save(update_fields=["theme"])
+            trail.record(actor=scene.planner, act="user.choose")
+        with transaction.atomic():
+            scene.planner.save(update_fields=["theme"])
+            transaction.set_rollback(True)
+    assert seen.without == [{"places_site"}, {"people_user"}]
+    assert seen.entries == 1
