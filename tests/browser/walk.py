@@ -38,7 +38,9 @@ OF_ACCOUNTS = (
     "mfa_edit_webauthn",
 )  # fmt: skip
 """Addresses of accounts that no link leads to in the state in which the walk finds them: see test_node_accounts."""
-OF_PEOPLE = ("people:approval", "people:invitation", "people:open-account", "people:trail", "people:trail-bundle")
+OF_PEOPLE = (
+    "people:approval", "people:invitation", "people:join", "people:open-account", "people:trail", "people:trail-bundle",
+)  # fmt: skip
 """Addresses to which a link leads where somebody has asked, was invited or is closed; and for auditors."""
 
 
