@@ -35,6 +35,7 @@ from rasr.core.plan.result import Plan
 from rasr.core.reference import loader
 from rasr.facade import plan
 from rasr.node.assessment import headings as of_assessment
+from rasr.node.desk import telling
 from rasr.node.people import second_factor
 from rasr.node.people.models import User
 from rasr.node.plan import headings as of_plan
@@ -101,9 +102,12 @@ def sign_in(client: Client, user: User | None, *, factors: bool) -> None:
 
 
 @pytest.fixture
-def nobodys_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def nobodys_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """In force until the end of the test."""
     pseudo.speak(monkeypatch)
+    telling._scribe.cache_clear()  # it keeps texts
+    yield
+    telling._scribe.cache_clear()
 
 
 @pytest.fixture
