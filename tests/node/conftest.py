@@ -6,9 +6,11 @@ what a test changes is rolled back after the test. A test that needs transaction
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -86,6 +88,30 @@ def _nothing_is_left() -> Iterator[None]:
     yield
     translation.deactivate()
     cache.clear()
+
+
+@pytest.fixture
+def on_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database that other connections and processes can open too; gives its address, as a node is told it.
+
+    The tests' SQLite lies in memory, where there is one connection: it is copied into the file that a node in
+    ``tmp_path`` would have, which is used in its place for a while.
+    """
+    request.getfixturevalue("transactional_db")
+    place = connection.settings_dict
+    if connection.vendor == "postgresql":
+        address = f"{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
+        yield f"postgresql://{address}"
+        return
+    connection.ensure_connection()
+    memory, name = connection.connection, place["NAME"]
+    file = tmp_path / "rasr.sqlite3"
+    with closing(sqlite3.connect(file)) as copy:
+        memory.backup(copy)
+    connection.connection, place["NAME"] = None, str(file)
+    yield "sqlite"
+    connection.close()
+    connection.connection, place["NAME"] = memory, name
 
 
 @pytest.fixture(scope="session")

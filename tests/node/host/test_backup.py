@@ -166,7 +166,7 @@ def test_what_was_sealed_otherwise_is_refused(
     assert Grant.objects.count() == 0
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="the SQLite of tests stands in memory, where a reader locks")
+@pytest.mark.usefixtures("on_disk")
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_sees_one_state_and_holds_up_nobody() -> None:
     with backup.one_view():

@@ -20,6 +20,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+# What is tested is a connection that breaks and comes back. SQLite has none: its file lies on the node's own disk, and
+# what happens when that is full is tested in people/test_trail_full_disk.
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="a file on this machine does not go away")
 PATIENCE_S = 60
 GONE_S = 10.0

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from rasr.node.jobs import services
 from rasr.node.jobs.models import Job
@@ -42,41 +40,17 @@ call_command("db_worker", interval=0.05, startup_delay=False, verbosity=0)
 PATIENCE_S = 120.0
 
 
-@pytest.fixture
-def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A database that another process can open too; gives the environment that leads there.
-
-    The tests' SQLite lives in memory, so it is copied into a file, which is used in its place for a while.
-    """
-    request.getfixturevalue("transactional_db")
-    (tmp_path / "uploads").mkdir()
-    place = connection.settings_dict
-    if connection.vendor == "postgresql":
-        address = f"{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
-        yield {"RASR_DATABASE_URL": f"postgresql://{address}"}
-        return
-    connection.ensure_connection()
-    memory, name = connection.connection, place["NAME"]
-    file = tmp_path / "rasr.sqlite3"
-    with sqlite3.connect(file) as copy:
-        memory.backup(copy)
-    copy.close()
-    connection.connection, place["NAME"] = None, str(file)
-    yield {"RASR_DATABASE_URL": "sqlite"}
-    connection.close()
-    connection.connection, place["NAME"] = memory, name
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_leaves_a_failed_job_and_the_next_one_is_done(
-    person: People, shared: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    person: People, on_disk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "uploads").mkdir()
     asked = person("ana")
     first, second = (services.enqueue(actor=asked, kind="test", parameters={}).pk for _ in range(2))
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
     clean = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    worker = subprocess.Popen([sys.executable, str(script), str(tmp_path)], env=clean | shared)
+    worker = subprocess.Popen([sys.executable, str(script), str(tmp_path)], env={**clean, "RASR_DATABASE_URL": on_disk})
     try:
         end_s = time.monotonic() + PATIENCE_S
         while told(first) != ("running", "danger", ""):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from tests.node.conftest import Places, somebody
 
+from rasr.core.basis.findings import Refused
 from rasr.node.people import services
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Approval, Entry, User
@@ -77,3 +80,10 @@ def trail_of(asked: Approval) -> list[tuple[str, str]]:
     """Acts and outcomes on the trail of one approval, in their order."""
     rows = Entry.objects.filter(row_id=str(asked.pk)).order_by("at", "entry_id")
     return list(rows.values_list("act", "outcome"))
+
+
+def refused(code: str, act: Callable[[], Any]) -> None:
+    """The act is refused with this code."""
+    with pytest.raises(Refused) as fault:
+        act()
+    assert fault.value.code == code

@@ -4,8 +4,7 @@ asked for; a node without mail says so."""
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,12 +27,6 @@ NEW = "seven quiet herons over water"
 HALF_AN_HOUR_S = 30 * 60
 
 
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    yield
-    cache.clear()
-
-
 @pytest.fixture
 def sends(settings: Any) -> None:
     """The node sends mail."""
@@ -53,18 +46,6 @@ def known(name: str, address: str, *, proved: bool = True) -> User:
     user.save()
     EmailAddress.objects.create(user=user, email=address, verified=proved, primary=True)
     return user
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Stops the clock, and moves it to so many seconds from then."""
-    now_s = time.time()
-
-    def move(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: now_s + seconds)
-
-    move(0)
-    return move
 
 
 def sent_code() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,21 +20,9 @@ from tests.node.people.passkeys import FLAG, Passkey
 from rasr.node.people import second_factor
 from rasr.node.people.models import Entry, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeper")]
 WRONG = "The code is wrong or no longer valid."
 SET_UP = "/account/second-factor/"
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    yield
-    cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def keeper() -> User:
-    """Somebody whose password is the name."""
-    return somebody("keeper", "administrator")
 
 
 @pytest.fixture

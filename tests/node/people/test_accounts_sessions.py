@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,33 +20,9 @@ from tests.node.conftest import somebody
 from rasr.node.people import accounts, idle
 from rasr.node.people.models import Entry, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeper")]
 IDLE_S, DAY_S = 15 * 60, 12 * 60 * 60
 TEMPLATES = Path(__file__).parents[3] / "src/rasr/node"
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    yield
-    cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def keeper() -> User:
-    """Somebody whose password is the name."""
-    return somebody("keeper", "administrator")
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Stops the clock, and moves it to so many seconds from then."""
-    now_s = time.time()
-
-    def move(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: now_s + seconds)
-
-    move(0)
-    return move
 
 
 def signed_in(name: str = "keeper", **of_browser: str) -> Client:

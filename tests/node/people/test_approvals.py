@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +9,9 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
-from tests.node.conftest import Places, somebody
-from tests.node.people.four_eyes import ASKS, DECIDES, Crew, crew, trail_of
+from tests.node.conftest import somebody
+from tests.node.people.four_eyes import ASKS, DECIDES, Crew, refused, trail_of
 
-from rasr.core.basis.findings import Refused
 from rasr.node.people import granting, services
 from rasr.node.people.approvals import queries
 from rasr.node.people.approvals import services as approvals
@@ -22,20 +20,6 @@ from rasr.node.people.models import Approval, Entry, Grant, User
 from rasr.node.people.place import NODE, Place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people(joins: Callable[..., User], places: Places) -> Crew:
-    """Who works together here, on the small region."""
-    assert joins
-    return crew(places)
-
-
-def refused(code: str, act: Callable[[], Any]) -> None:
-    """The act is refused with this code."""
-    with pytest.raises(Refused) as fault:
-        act()
-    assert fault.value.code == code
 
 
 def test_what_was_shown_is_done_and_stands_on_the_trail(people: Crew) -> None:

@@ -14,10 +14,7 @@ from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Entry, User
 from rasr.node.people.place import NODE
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor == "sqlite", reason="in memory there is one connection; runs on PostgreSQL"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_disk")]
 
 
 def test_of_two_decisions_at_once_one_is_told() -> None:

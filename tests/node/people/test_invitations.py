@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -26,12 +25,6 @@ from rasr.node.people.place import Place
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Nine-1-horses-graze"
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,29 +10,14 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from tests.node.conftest import Places, somebody
-from tests.node.people.four_eyes import Crew, crew
+from tests.node.conftest import somebody
+from tests.node.people.four_eyes import Crew, refused
 
-from rasr.core.basis.findings import Refused
 from rasr.node.people import queries, services
 from rasr.node.people.models import Entry, Grant, User
 from rasr.node.people.place import Place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people(joins: Callable[..., User], places: Places) -> Crew:
-    """Who works together here, on the small region."""
-    assert joins
-    return crew(places)
-
-
-def refused(code: str, act: Callable[[], Any]) -> None:
-    """The act is refused with this code."""
-    with pytest.raises(Refused) as fault:
-        act()
-    assert fault.value.code == code
 
 
 def names(actor: User) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -16,22 +16,10 @@ from tests.node.conftest import somebody
 from rasr.node.people import lockout
 from rasr.node.people.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeper")]
 HERE, THERE, ELSEWHERE = "127.0.0.1", "192.0.2.7", "192.0.2.8"
 WAIT = "Too many attempts have failed. Wait five minutes"
 OF_NAME, OF_ADDRESS = 10, 50
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    yield
-    cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def keeper() -> User:
-    """Somebody whose password is the name."""
-    return somebody("keeper", "administrator")
 
 
 def sign_in(password: str, address: str = HERE, name: str = "keeper") -> tuple[int, str]:

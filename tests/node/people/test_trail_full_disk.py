@@ -27,6 +27,8 @@ def choose(actor: User) -> None:
     trail.record(actor=actor, act="user.choose", reason="x" * 100_000)
 
 
+# ``max_page_count`` is a setting of SQLite. PostgreSQL has nothing of the kind, short of a disk of its own: there a
+# trigger refuses the write (test_trail_requests), as it does on SQLite too.
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the limit of pages is SQLite's")
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_may_not_grow_refuses_the_write_and_the_answer() -> None:

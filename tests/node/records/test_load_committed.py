@@ -15,9 +15,7 @@ from rasr.node.records import bridge, ledger
 from rasr.node.records.models import Movement, Register
 from rasr.node.records.services import load_region, recompute_holdings
 
-pytestmark = pytest.mark.django_db(transaction=True)
-IN_MEMORY = connection.vendor == "sqlite"
-"""The database of the tests lies in memory there, where a reader cannot be beside a writer as it can in a file."""
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_disk")]
 
 
 def elsewhere(function: Any) -> Any:
@@ -39,7 +37,7 @@ def test_a_fault_at_the_last_step_is_seen_by_nobody(monkeypatch: pytest.MonkeyPa
     before, seen = bridge.load_region().digest(), []
 
     def fails(*_: Any) -> None:
-        seen.append(before if IN_MEMORY else elsewhere(lambda: bridge.load_region().digest()))
+        seen.append(elsewhere(lambda: bridge.load_region().digest()))
         raise ZeroDivisionError
 
     monkeypatch.setattr(ledger, "moved_on", fails)
@@ -50,7 +48,6 @@ def test_a_fault_at_the_last_step_is_seen_by_nobody(monkeypatch: pytest.MonkeyPa
     assert (Register.objects.get().version, Movement.objects.count()) == (1, 1)
 
 
-@pytest.mark.skipif(IN_MEMORY, reason="runs on PostgreSQL")
 def test_of_two_loads_at_once_one_is_told() -> None:
     ana = somebody("ana", "planner")
     load_region(actor=ana, region=region(), complete=True, source="first")

@@ -25,7 +25,10 @@ WITNESS, LEAVES, KEY = "witness.log", "leaves.jsonl", "key.pub"
 LINE_LIMIT_BYTES = 16_000_000
 KEY_LIMIT_BYTES = 1000
 UNLIKE_OURS = (ValueError, TypeError, KeyError, EOFError, RecursionError, NotImplementedError, zlib.error)
-"""What reading raises where the file is none of ours; bad zips besides."""
+"""What reading raises where the file is none of ours; bad zips besides.
+
+NotImplementedError is how zipfile says that a part is packed or encrypted in a way it does not know.
+"""
 
 
 def write(out: BinaryIO, witness: BinaryIO, leaves: Iterable[Kept | Stray], key: seal.PublicKey) -> int:

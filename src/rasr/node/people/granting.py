@@ -81,8 +81,20 @@ class GiveGrant:
         record_grant(actor, "grant.give", user, place, before, {"role": payload["role"], **place.ids})
 
 
+class OfAccount:
+    """What is about the account of a person: user_id."""
+
+    def scope(self, payload: Payload) -> Place:
+        """All places of the person's roles."""
+        return around(grants(_user(payload)))
+
+    def person(self, payload: Payload) -> int | None:
+        """Whose account it is."""
+        return int(payload["user_id"])
+
+
 @approvable("open_account", name=_("Open an account again"))
-class OpenAccount:
+class OpenAccount(OfAccount):
     """user_id: whose account was closed. With it the person has every role again that was not taken away."""
 
     def title(self, payload: Payload) -> Told:
@@ -99,14 +111,6 @@ class OpenAccount:
             Change(ours(_("Roles that hold again")), "–", _held(grants(user))),
         ]
 
-    def scope(self, payload: Payload) -> Place:
-        """All places of the person's roles."""
-        return around(grants(_user(payload)))
-
-    def person(self, payload: Payload) -> int | None:
-        """Whose account it is."""
-        return int(payload["user_id"])
-
     def do(self, actor: User | None, payload: Payload) -> None:
         """Open it."""
         user = User.objects.select_for_update().get(pk=payload["user_id"])
@@ -116,7 +120,7 @@ class OpenAccount:
 
 
 @approvable("change_email", name=_("Another e-mail address"), private=("email",))
-class ChangeEmail:
+class ChangeEmail(OfAccount):
     """user_id, email. Whoever reads the mail of an address can set the password: hence the second person."""
 
     def title(self, payload: Payload) -> Told:
@@ -132,14 +136,6 @@ class ChangeEmail:
             raise Refused("email_taken")
         what = ours(_("E-mail address of {person}"), person=somebody(user))
         return [Change(what, user.email or ours(NONE), payload["email"])]
-
-    def scope(self, payload: Payload) -> Place:
-        """All places of the person's roles."""
-        return around(grants(_user(payload)))
-
-    def person(self, payload: Payload) -> int | None:
-        """Whose address it is."""
-        return int(payload["user_id"])
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Set it; the old one, verified or not, opens nothing any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -143,7 +144,7 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("people:person", user_id=user_id)
 
 
-class AboutPerson(View):
+class AboutPerson(ABC, View):
     """A form about one person: what will happen, why, a button. ``act`` does it and gives the page to go to."""
 
     template_name = "people/about_person.html"
@@ -152,13 +153,13 @@ class AboutPerson(View):
     asks = False
     """Whether a second person must approve it."""
 
+    @abstractmethod
     def form(self, actor: User, found: User, /) -> forms.Form:
         """The form, empty or as it was sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def act(self, actor: User, found: User, form: Any) -> HttpResponse:
         """Do it. Raises Refused, PermissionDenied, ObjectDoesNotExist."""
-        raise NotImplementedError
 
     def happens(self, _found: User, /) -> list[str]:
         """What will happen, in sentences."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -16,14 +17,14 @@ def one_view() -> Iterator[None]:
         return
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        mode = getattr(connection, "transaction_mode", None)
         # Else it would take the lock to write. The attribute is Django's since 5.1; its published types do not know it.
-        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # see above
+        wrapper: Any = connection
+        mode, wrapper.transaction_mode = wrapper.transaction_mode, "DEFERRED"
         try:
             with transaction.atomic():
                 yield
         finally:
-            connection.transaction_mode = mode  # type: ignore[attr-defined]  # see above
+            wrapper.transaction_mode = mode
         return
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
