@@ -25,7 +25,7 @@ from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.facade import plan
 from rasr.node.people import immutable as trail_immutable
-from rasr.node.records import immutable
+from rasr.node.records.ledger import immutable
 from rasr.sample import make_sample
 
 if TYPE_CHECKING:

@@ -52,7 +52,8 @@ class NodeConfig:
     idle_minutes: until who does nothing is signed out. second_factor: required or optional; empty is required in
     production, else optional. invitation_days, approval_days: until one expires. emergency_hours, delay_hours: until an
     act takes effect that nobody else approved, and until a lost second factor is taken off. class_marks: the nation's
-    words for public, restricted, confidential, apart by commas. writes_per_minute, files_per_minute: of one user, or
+    words for public, restricted, confidential, apart by commas. back_dating_hours: how long after it took effect a
+    movement may be recorded without the right to back-date. writes_per_minute, files_per_minute: of one user, or
     one address not signed in.
 
     Of mail (none without smtp_host): smtp_security: starttls, tls or none; smtp_password_file: a file that holds it;
@@ -81,6 +82,7 @@ class NodeConfig:
     approval_days: int = 7
     emergency_hours: int = 24
     delay_hours: int = 24
+    back_dating_hours: int = 24
     class_marks: str = "public,restricted,confidential"
     writes_per_minute: int = 120
     files_per_minute: int = 20

@@ -17,8 +17,8 @@ from uuid6 import uuid7
 from rasr.node.people import log_key, sequencer, trail
 from rasr.node.people.models import User
 from rasr.node.places.models import Jurisdiction, Organisation, Site, Store
-from rasr.node.records.covering import cover_batches
-from rasr.node.records.ledger import LineDraft, MovementDraft, Spot, write_movements
+from rasr.node.records.ledger.covering import cover_batches
+from rasr.node.records.ledger.write import LineDraft, MovementDraft, Spot, write_movements
 from rasr.node.records.models import Article, Batch, Movement
 
 START = datetime(2027, 5, 31, 12, tzinfo=UTC)

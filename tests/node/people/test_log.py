@@ -24,7 +24,7 @@ from rasr.node.people import checking, immutable, leaves, log_key, sequencer
 from rasr.node.people.acts import ACTS
 from rasr.node.people.covered import COVERED
 from rasr.node.people.models import Checkpoint, Entry, Leaf, User
-from rasr.node.records.ledger import LineDraft, MovementDraft, Spot, write_movements
+from rasr.node.records.ledger.write import LineDraft, MovementDraft, Spot, write_movements
 from rasr.node.records.models import Movement, MovementLine, Place
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from rasr.core.reference import loader
 from rasr.node.people import checking, sequencer
 from rasr.node.people import immutable as trail_immutable
 from rasr.node.people.models import Leaf
-from rasr.node.records import immutable
+from rasr.node.records.ledger import immutable
 
 ROUNDS, PARTS = 1000, 10
 MOVEMENTS = 30

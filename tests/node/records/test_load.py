@@ -14,7 +14,8 @@ from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
 from rasr.node.people.models import User
 from rasr.node.places.models import Site, Store
-from rasr.node.records import bridge, ledger, queries
+from rasr.node.records import bridge, queries
+from rasr.node.records.ledger import write
 from rasr.node.records.models import Article, Batch, Holding, Movement, MovementLine, Register
 from rasr.node.records.services import Loaded, compare, load_region, recompute_holdings
 
@@ -205,7 +206,7 @@ def test_region_with_errors_writes_nothing(load: Callable[..., Loaded]) -> None:
     assert not Register.objects.exists()
 
 
-@pytest.mark.parametrize("where", ["write_movements", "write_holdings", "moved_on"])
+@pytest.mark.parametrize("where", ["write", "write_batches", "moved_on"])
 def test_fault_in_the_middle_leaves_everything(
     load: Callable[..., Loaded], monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -217,7 +218,7 @@ def test_fault_in_the_middle_leaves_everything(
 
     other = region({"R1": "S2 bombs 3 condition=D", "R7": "S1 caps 1"}, funds=[], licences=[])
     with monkeypatch.context() as patched:
-        patched.setattr(ledger, where, fails)
+        patched.setattr(write, where, fails)
         with pytest.raises(ZeroDivisionError):
             load(other)
     assert bridge.load_region().digest() == before

@@ -11,7 +11,8 @@ from tests.node.conftest import somebody
 from tests.node.records.small_register import region
 
 from rasr.core.basis.findings import Refused
-from rasr.node.records import bridge, ledger
+from rasr.node.records import bridge
+from rasr.node.records.ledger import write
 from rasr.node.records.models import Movement, Register
 from rasr.node.records.services import load_region, recompute_holdings
 
@@ -40,7 +41,7 @@ def test_a_fault_at_the_last_step_is_seen_by_nobody(monkeypatch: pytest.MonkeyPa
         seen.append(elsewhere(lambda: bridge.load_region().digest()))
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ledger, "moved_on", fails)
+    monkeypatch.setattr(write, "moved_on", fails)
     with pytest.raises(ZeroDivisionError):
         load_region(actor=ana, region=region({"R1": "S2 caps 1"}), complete=True, source="second")
     assert seen == [before]

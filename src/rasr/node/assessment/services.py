@@ -54,7 +54,7 @@ def start(*, actor: User) -> Job | Run:
     if state.empty:
         raise Refused("empty_register")
     as_of = today()
-    known = _known(state.digest, as_of)
+    known = _known(records.digest_now(), as_of)
     if known:
         return known
     parameters = {"as_of": as_of.isoformat(), "register_version": state.version}
@@ -73,6 +73,7 @@ def work_out(*, actor: User, as_of: date, progress: Progress = untold) -> Run:
     rights.require(actor, "assess")
     progress("reading", 0.0)
     version_read, region = _read()
+    records.keep_digest(version_read, region.digest())
     known = _known(region.digest(), as_of)
     if known:
         return known

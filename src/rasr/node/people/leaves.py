@@ -5,10 +5,10 @@ A leaf is sealed by a key outside the database: whoever writes the database alon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from rasr.core.basis import seal
 from rasr.core.log.tree import leaf_hash
@@ -17,8 +17,6 @@ from rasr.node.people.covered import COVERED, Covered
 from rasr.node.people.models import Leaf
 from rasr.node.web import rows
 
-AT_ONCE = 2000
-"""Leaves held in memory while they are written."""
 COLUMNS = ("table", "row_id", "schema", "hash", "seal")
 
 
@@ -30,14 +28,10 @@ def add(made: Iterable[Model]) -> None:
     Leaf.objects.bulk_create(map(leaf_of, made), batch_size=500)
 
 
-def add_found(found: QuerySet[Model]) -> None:
-    """The same for many rows that were written without making models of them: they are read back. Raises as ``add``."""
-    covered = COVERED[found.model._meta.db_table]
-    values = found.order_by("pk").values_list(*covered.lookups).iterator(chunk_size=AT_ONCE)
-    key = log_key.seal_key()
-    written = (_values(covered, str(one[0]), covered.entry(one), key) for one in values)
-    while some := list(islice(written, AT_ONCE)):
-        rows.insert(Leaf, COLUMNS, some)
+def add_written(model: type[Model], written: Iterable[Sequence[Any]]) -> None:
+    """The same for many rows, from their values as they were written: the key, then the covered columns."""
+    covered, key = COVERED[model._meta.db_table], log_key.seal_key()
+    rows.insert(Leaf, COLUMNS, (_values(covered, str(one[0]), covered.entry(one), key) for one in written))
 
 
 def leaf_of(row: Model) -> Leaf:

@@ -15,6 +15,11 @@ from rasr.node.people.models import Grant, User
 ALL = (
     "view_register",
     "load_register",
+    "keep_stock",
+    "judge_stock",
+    "approve_stock",
+    "back_date",
+    "edit_catalogue",
     "assess",
     "plan",
     "view_runs",
@@ -24,13 +29,20 @@ ALL = (
     "approve_grants",
     "manage_node",
 )
-"""Every right. view_runs: results of the whole node; classify: class marks; approve_grants: the second person for
-roles; manage_node: the machine. The rights on stock and people hold within the scope of the role."""
+"""Every right. keep_stock: movements, counts, reports of what happened; judge_stock: condition, conversion, bans;
+approve_stock: the second person for stock; back_date: recording late; edit_catalogue: articles, which are of the whole
+node. view_runs: results of the whole node; classify: class marks; approve_grants: the second person for roles;
+manage_node: the machine. The rights on stock and people hold within the scope of the role."""
 RIGHTS: dict[str, frozenset[str]] = {
-    Role.STOREKEEPER: frozenset({"view_register"}),
-    Role.TECHNICAL_OFFICER: frozenset({"view_register", "assess", "view_runs", "classify"}),
-    Role.PLANNER: frozenset({"view_register", "load_register", "assess", "plan", "view_runs", "classify"}),
-    Role.APPROVER: frozenset({"view_register", "view_runs", "approve_grants"}),
+    Role.STOREKEEPER: frozenset({"view_register", "keep_stock"}),
+    Role.TECHNICAL_OFFICER: frozenset(
+        {"view_register", "keep_stock", "judge_stock", "back_date", "edit_catalogue", "assess", "view_runs", "classify"}
+    ),
+    Role.PLANNER: frozenset(
+        {"view_register", "load_register", "keep_stock", "back_date", "edit_catalogue", "assess", "plan", "view_runs"}
+        | {"classify"}
+    ),
+    Role.APPROVER: frozenset({"view_register", "approve_stock", "view_runs", "approve_grants"}),
     Role.COMMISSION_EDITOR: frozenset(),
     Role.COMMISSION_APPROVER: frozenset(),
     Role.SECRETARIAT: frozenset(),
@@ -39,7 +51,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({"manage_node", "manage_people", "approve_grants"}),
 }
 """Roles without a right here work with reports and releases, for which there are no pages yet."""
-OF_THE_NODE = frozenset({"load_register", "assess", "plan", "view_runs", "view_trail", "manage_node"})
+OF_THE_NODE = frozenset({"load_register", "edit_catalogue", "assess", "plan", "view_runs", "view_trail", "manage_node"})
 """Rights that touch the whole node, so that only a role on the whole node gives them."""
 
 

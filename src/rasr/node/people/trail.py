@@ -101,18 +101,22 @@ def record(
 
 @dataclass(frozen=True)
 class Change:
-    """One row among many that an act changes. before, after: column to value; None where there was, or is, no row."""
+    """One row among many that an act changes. before, after: column to value; None where there was, or is, no row.
+
+    reason: of this one alone; empty: that of all.
+    """
 
     table: str
     row_id: object
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    reason: str = ""
 
 
 def record_changes(*, actor: User | None, act: str, changes: Iterable[Change], reason: str = "") -> int:
     """An entry for each row that one act changes, as ``record`` does; gives their number. Raises NoTrailError."""
     entries = [
-        _entry(actor, act, one.table, one.row_id, reason, "", one.before, one.after, Outcome.DONE, "", "")
+        _entry(actor, act, one.table, one.row_id, one.reason or reason, "", one.before, one.after, Outcome.DONE, "", "")
         for one in changes
     ]
     _keep(entries)

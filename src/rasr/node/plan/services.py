@@ -40,7 +40,6 @@ from rasr.node.plan.models import PlanRun
 from rasr.node.plan.queries import fresh_assessment
 from rasr.node.plan.queue import first_things
 from rasr.node.records import bridge as records
-from rasr.node.records.queries import register
 from rasr.node.web import messages
 
 KIND = "plan"
@@ -62,7 +61,7 @@ def start(*, actor: User, options: Options) -> Job | PlanRun:
     Raises PermissionDenied without the right ``plan``.
     """
     rights.require(actor, "plan")
-    assessed = fresh_assessment(register().digest)
+    assessed = fresh_assessment(records.digest_now())
     kept = known(actor=actor, assessment_run=assessed, options=options) if assessed else None
     return kept or _under_way(actor, options) or work.enqueue(actor=actor, kind=KIND, parameters=_asked(options))
 

@@ -13,7 +13,8 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the records that have a history on the trail, and those that are leaves of the log."""
-        from rasr.node.records import covering, histories  # models are there only now
+        from rasr.node.records import histories  # models are there only now
+        from rasr.node.records.ledger import covering
 
         histories.tell_all()
         covering.cover_all()

@@ -66,6 +66,24 @@ def load_region() -> Region:
     return Region(frames, given=frozenset(given))
 
 
+def digest_now() -> str:
+    """The digest of the register as it is now: worked out once after each change, and kept."""
+    kept = Register.objects.values_list("version", "digest").first()
+    if kept is None:
+        return ""
+    version, digest = kept
+    if digest:
+        return str(digest)
+    worked_out = load_region().digest()
+    keep_digest(version, worked_out)
+    return worked_out
+
+
+def keep_digest(version: int, digest: str) -> None:
+    """Keep the digest of the register for as long as it stays at this version."""
+    Register.objects.filter(version=version, digest="").update(digest=digest)
+
+
 def read_moment() -> tuple[dict[str, pl.DataFrame], State]:
     """``read_tables`` and the state of the register they are of. Raises RegisterMovesError."""
     for _ in range(MOST_READS):
@@ -110,7 +128,26 @@ def read_stock(rows: QuerySet[Holding] | None = None) -> pl.DataFrame:
     schema = {"position": pl.Int64(), **loader.contract(STOCK).schema, "batch_id": pl.String()}
     names = ["position", *(facts.get(name, name) for name in STOCK_COLUMNS), "batch_id"]
     frame = _frame(held.order_by("position", "pk").values_list(*names), schema)
-    return with_ids_of_parts(frame)
+    return with_ids_of_parts(_out_of_stacks(frame))
+
+
+def _out_of_stacks(stock: pl.DataFrame) -> pl.DataFrame:
+    """The stock by store: what lies in several stacks of one store is one record, at the first position."""
+    keys = ["batch_id", "store_id"]
+    if not stock.select(keys).is_duplicated().any():
+        return stock
+    known = pl.col("quantity").null_count() == 0
+    agree = pl.col("quantity_basis").n_unique() == 1
+    others = [name for name in stock.columns if name not in (*keys, "quantity", "quantity_basis")]
+    return (
+        stock.group_by(keys, maintain_order=True)
+        .agg(
+            pl.col(others).first(),
+            quantity=pl.when(known).then(pl.col("quantity").sum()),
+            quantity_basis=pl.when(agree).then(pl.col("quantity_basis").first()),
+        )
+        .select(stock.columns)
+    )
 
 
 def with_ids_of_parts(stock: pl.DataFrame) -> pl.DataFrame:

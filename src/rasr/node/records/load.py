@@ -8,8 +8,8 @@ found: it leaves to ``unexplained``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,18 +19,27 @@ from django.utils import timezone
 from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
+from rasr.core.records.ledger.balances import Held, Key
+from rasr.core.records.ledger.places import ACQUIRED as FROM_ACQUIRED
+from rasr.core.records.ledger.places import CONVERTED as TO_CONVERTED
+from rasr.core.records.ledger.places import UNEXPLAINED as TO_UNEXPLAINED
+from rasr.core.records.ledger.places import Spot
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.places.contract import Closable
-from rasr.node.records import bridge, comparing, covering, entering, ledger
+from rasr.node.records import bridge, comparing, entering
 from rasr.node.records.comparing import OLD, STOCK, Difference, TableChange
-from rasr.node.records.ledger import Held, Key, LineDraft, MovementDraft, Spot
-from rasr.node.records.models import Batch, MovementKind, PlaceKind, Upload
+from rasr.node.records.ledger import write
+from rasr.node.records.ledger.drafts import BatchDraft, LineDraft, MovementDraft
+from rasr.node.records.ledger.write import State
+from rasr.node.records.models import Holding, MovementKind, Register, Upload
 from rasr.node.web import rows
 
 Progress = Callable[[str, float], None]
+AT_ONCE = 5000
+"""Holdings read at a time."""
 LONGEST_KEY_BYTES = 500
 """Longest text of an id or of what is looked up by an index: databases take no longer ones there."""
 LOOKED_UP = {"articles": ("name", "family"), "sites": ("name",)}
@@ -42,9 +51,7 @@ ORDER = (
     MovementKind.OPENING_BALANCE,
 )
 """The order in which the movements of a load happen: what changes is converted before it is moved and counted."""
-ACQUIRED, CONVERTED, UNEXPLAINED = (
-    Spot(kind) for kind in (PlaceKind.ACQUIRED, PlaceKind.CONVERTED, PlaceKind.UNEXPLAINED)
-)
+ACQUIRED, CONVERTED, UNEXPLAINED = Spot(FROM_ACQUIRED), Spot(TO_CONVERTED), Spot(TO_UNEXPLAINED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ def load_region(
     if complete:
         refuse_errors(region, source)
     with transaction.atomic():
-        register = ledger.lock_register()
+        register = write.lock_register()
         if expected_version is not None and register.version != expected_version:
             raise Refused("register_moved_on")
         step("comparing", 0.0)
@@ -92,13 +99,13 @@ def load_region(
         moved = any(change.moved.height for change in changes.values())
         if not moved and not any(map(entering.differs, counts.values())) and target.given == frozenset(register.given):
             return Loaded(counts, (), register.version)
-        movements = _write(actor, changes, source, upload, step)
+        movements = _write(actor, register, changes, source, upload, step)
         step("writing", 1.0)
         digest = bridge.load_region().digest()
         assert digest == target.digest(), "the register is not what was loaded"
         told = {"digest": digest, "complete": complete, "movements": movements, "upload": upload.pk if upload else None}
         entering.enter_load(actor, source, register, changes, {"version": register.version + 1, **told})
-        ledger.moved_on(register, digest, target.given)
+        write.moved_on(register, digest, target.given)
     return Loaded(counts, movements, register.version)
 
 
@@ -129,6 +136,7 @@ def silent(_stage: str, _share: float) -> None:
 
 def _write(
     actor: User,
+    register: Register,
     changes: dict[str, TableChange],
     source: str,
     upload: Upload | None,
@@ -140,24 +148,55 @@ def _write(
     for done, change in enumerate(plain):
         step("writing", done / len(changes))
         _write_table(change)
+    state, old = _state()
     lines, batches, positions = _lines(stock)
-    names = ("batch_id", *bridge.FACTS)
-    rows.insert(Batch, names, batches)
-    covering.cover_batches(batch[0] for batch in batches)
-    now = timezone.now()
+    now, of_upload = timezone.now(), upload.pk if upload else None
+    stacked = _out_of_stacks(state, lines)
     movements = [
-        MovementDraft(uuid7(), kind, now, source, tuple(lines[kind]), upload.pk if upload else None)
-        for kind in ORDER
-        if lines[kind]
+        MovementDraft(uuid7(), kind, now, source, tuple(some), of_upload)
+        for kind, some in ((MovementKind.TRANSFER, stacked), *((kind, lines[kind]) for kind in ORDER))
+        if some
     ]
-    before = _held(stock)
-    after = dict(before)
-    for movement in movements:
-        ledger.follow(after, movement)
-    assert after.keys() == positions.keys(), "what is held is not what the table says"
-    ledger.write_movements(actor, movements)
-    ledger.write_holdings(before, after, positions)
+    if movements:
+        movements[0] = replace(movements[0], batches=tuple(batches))
+    after = {key: (old.get(key), positions[key[0], key[1].store_id]) for key in _later(state, movements)}
+    write.write(actor=actor, register=register, movements=movements, state=state, positions=after)
     return tuple(movement.movement_id for movement in movements)
+
+
+def _state() -> tuple[State, dict[Key, int]]:
+    """What the stores hold, and the position of each holding."""
+    held: dict[Key, Held] = {}
+    latest: dict[Key, datetime] = {}
+    positions: dict[Key, int] = {}
+    names = ("batch_id", "store_id", "place__ref", "quantity", "quantity_basis", "latest_at", "position")
+    for batch, store, ref, quantity, basis, at, position in Holding.objects.values_list(*names).iterator(AT_ONCE):
+        key = (batch, Spot.store(store, ref))
+        held[key], latest[key], positions[key] = Held(quantity, basis), at, position
+    return State(held, latest, {}), positions
+
+
+def _out_of_stacks(state: State, lines: dict[str, list[LineDraft]]) -> list[LineDraft]:
+    """What brings the records that change out of their stacks: a region knows stores only."""
+    touched = {
+        (line.batch_id, line.from_place.store_id)
+        for some in lines.values()
+        for line in some
+        if line.from_place.store_id
+    }
+    return [
+        LineDraft(batch, held.quantity, held.basis, spot, Spot.store(spot.store_id))
+        for (batch, spot), held in state.before.items()
+        if spot.ref and spot.store_id and (batch, spot.store_id) in touched
+    ]
+
+
+def _later(state: State, movements: list[MovementDraft]) -> set[Key]:
+    """Keys of what stores hold when these movements have been followed; the state stays as it is."""
+    then = State(state.before, dict(state.latest), {})
+    for movement in movements:
+        then.follow(movement)
+    return {key for key in then.after if key[1].store_id is not None}
 
 
 def _write_table(change: TableChange) -> None:
@@ -178,21 +217,13 @@ def _write_table(change: TableChange) -> None:
     rows.update(model, ("position",), change.keys, change.moved.select("position", *change.keys).iter_rows())
 
 
-def _held(stock: TableChange) -> dict[Key, Held]:
-    """The holdings as they are."""
-    kept = stock.rows.filter(~stock.rows["is_new"])
-    names = ("batch_id", "store_id", "quantity", "quantity_basis")
-    pairs = chain(kept.select(f"{OLD}{name}" for name in names).iter_rows(), stock.gone.select(names).iter_rows())
-    return {(UUID(batch), store): Held(quantity, basis) for batch, store, quantity, basis in pairs}
+Positions = dict[tuple[UUID, str | None], int]
 
 
-Positions = dict[Key, tuple[int | None, int]]
-
-
-def _lines(stock: TableChange) -> tuple[dict[str, list[LineDraft]], list[tuple[Any, ...]], Positions]:
-    """The lines of movements by kind, the new batches, and the old and new position of every holding after."""
+def _lines(stock: TableChange) -> tuple[dict[str, list[LineDraft]], list[BatchDraft], Positions]:
+    """The lines of movements by kind, the new batches, and the position of every batch in every store after."""
     lines: dict[str, list[LineDraft]] = {kind: [] for kind in ORDER}
-    batches: list[tuple[Any, ...]] = []
+    batches: list[BatchDraft] = []
     positions: Positions = {}
     renamed = _renamed(stock)
     for one in stock.gone.iter_rows(named=True):
@@ -203,14 +234,14 @@ def _lines(stock: TableChange) -> tuple[dict[str, list[LineDraft]], list[tuple[A
     for row in stock.rows.iter_rows(named=True):
         if row["is_new"]:
             batch: UUID = uuid7()
-            batches.append((batch, *(row[name] for name in bridge.FACTS)))
+            batches.append(_batch(batch, row))
             line = LineDraft(batch, row["quantity"], row["quantity_basis"], ACQUIRED, Spot.store(row["store_id"]))
             lines[MovementKind.OPENING_BALANCE].append(line)
         else:
             batch = UUID(row[f"{OLD}batch_id"])
             if row["is_changed"] or (row[f"{OLD}own_id"] in renamed and row[f"{OLD}own_id"] != row["stock_id"]):
                 batch = _change(row, batch, lines, batches)
-        positions[batch, row["store_id"]] = (row[f"{OLD}position"], row["position"])
+        positions[batch, row["store_id"]] = row["position"]
     return lines, batches, positions
 
 
@@ -226,9 +257,7 @@ def _renamed(stock: TableChange) -> set[str]:
     return {*unsure[own].to_list(), *stock.gone["own_id"].to_list(), *(parted & set(rows["stock_id"].to_list()))}
 
 
-def _change(
-    row: dict[str, Any], batch: UUID, lines: dict[str, list[LineDraft]], batches: list[tuple[Any, ...]]
-) -> UUID:
+def _change(row: dict[str, Any], batch: UUID, lines: dict[str, list[LineDraft]], batches: list[BatchDraft]) -> UUID:
     """The lines by which a record becomes what the row says; the batch it is then."""
     quantity, basis = row[f"{OLD}quantity"], row[f"{OLD}quantity_basis"]
     here, there = Spot.store(row[f"{OLD}store_id"]), Spot.store(row["store_id"])
@@ -236,7 +265,7 @@ def _change(
     facts = tuple(row[name] for name in bridge.FACTS)
     if facts != facts_before:
         made = uuid7()
-        batches.append((made, *facts))
+        batches.append(_batch(made, row))
         lines[MovementKind.CONVERSION] += (
             LineDraft(batch, quantity, basis, here, CONVERTED),
             LineDraft(made, quantity, basis, CONVERTED, here),
@@ -246,6 +275,11 @@ def _change(
         lines[MovementKind.TRANSFER].append(LineDraft(batch, quantity, basis, here, there))
     lines[MovementKind.COUNT_ADJUSTMENT] += _count(batch, there, Held(quantity, basis), _wanted(row))
     return batch
+
+
+def _batch(batch_id: UUID, row: dict[str, Any]) -> BatchDraft:
+    """A new batch with the facts of a row."""
+    return BatchDraft(batch_id, **{name: row[name] for name in bridge.FACTS})
 
 
 def _wanted(row: dict[str, Any]) -> Held:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from django.urls import path
 
 from rasr.node.records import upload_views, views
+from rasr.node.records.catalogue import urls as catalogue
+from rasr.node.records.counts import urls as counts
+from rasr.node.records.events import urls as events
+from rasr.node.records.items import urls as items
+from rasr.node.records.lots import urls as lots
+from rasr.node.records.movements import urls as movements
 
 app_name = "records"
 urlpatterns = [
+    *movements.urlpatterns,
+    *catalogue.urlpatterns,
+    *lots.urlpatterns,
+    *items.urlpatterns,
+    *counts.urlpatterns,
+    *events.urlpatterns,
     path("stock/", views.Stock.as_view(), name="stock"),
     path("catalogue/", views.Catalogue.as_view(), name="catalogue"),
     path("catalogue/<path:article_id>/", views.OneArticle.as_view(), name="article"),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from rasr.node.records.immutable import let_go, protect
+from rasr.node.records.ledger.immutable import let_go, protect
 
 
 class Migration(migrations.Migration):

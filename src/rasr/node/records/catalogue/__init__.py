@@ -1,0 +1,1 @@
+"""The catalogue: names, packages, components, pictures; duplicates and merges; what is unidentified."""

@@ -1,0 +1,200 @@
+"""What people do to stock: a movement is checked against rights, law and rules, and posted. The only way in for them.
+
+    post(actor=storekeeper, movement=MovementDraft(...))  # "created"; the same again: "exists"
+
+Who may: what is in hand is for who keeps stock in that store, judging it for who judges, loading for who loads. What
+needs a second person is posted when that person has agreed (``agreed``: see ``agreeing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from rasr.core.basis.findings import Refused
+from rasr.core.records.ledger.kinds import CORRECTION, KINDS, Kind
+from rasr.core.records.ledger.places import Spot
+from rasr.node.people.models import User
+from rasr.node.people.rights import require
+from rasr.node.people.scopes import scope_of
+from rasr.node.places.models import Store
+from rasr.node.records.ledger import balancing, correcting, rules, write
+from rasr.node.records.ledger.drafts import MovementDraft
+from rasr.node.records.ledger.facts import NOWHERE, facts_of, in_parts
+from rasr.node.records.ledger.write import LinesRefused
+from rasr.node.records.models import Movement, Register
+
+Posted = Literal["created", "exists", "exists_different"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one of several movements. code: created, exists, exists_different or refused_<code>.
+
+    lines: position (from 0) to code of the lines that were refused; numbers: what the sentence of the code names.
+    """
+
+    movement_id: UUID
+    code: str
+    numbers: dict[str, str | int | float]
+    lines: dict[int, str]
+
+
+def post(*, actor: User, movement: MovementDraft, agreed: UUID | None = None) -> Posted:
+    """Post one movement; what places hold follows in the same transaction. A retry answers ``exists``.
+
+    agreed: the approval by which a second person has agreed. Raises PermissionDenied, LinesRefused (every line that
+    cannot be), Refused: kind_unknown, second_person_wanted, effective_in_future, back_dated, holding_negative_then,
+    unknown_rule for what is not in the register or not in scope, and what ``rules.judge`` refuses.
+    """
+    with transaction.atomic():
+        register = write.lock_register()
+        return _post(actor, register, [movement], agreed)[0]
+
+
+def post_all(*, actor: User, movements: Sequence[MovementDraft], agreed: UUID | None = None) -> list[Posted]:
+    """Post many movements in this order, all of them or none; by the same rules. Raises as ``post``."""
+    with transaction.atomic():
+        register = write.lock_register()
+        return _post(actor, register, movements, agreed)
+
+
+def post_each(*, actor: User, movements: Sequence[MovementDraft]) -> list[Outcome]:
+    """Post many movements, each for itself: what is refused leaves nothing and stops nothing."""
+    outcomes = []
+    for movement in movements:
+        try:
+            code: str = post(actor=actor, movement=movement)
+        except LinesRefused as fault:
+            lines = {position: f"refused_{one.code}" for position, one in fault.lines}
+            outcomes.append(Outcome(movement.movement_id, f"refused_{fault.code}", fault.numbers, lines))
+        except Refused as fault:
+            outcomes.append(Outcome(movement.movement_id, f"refused_{fault.code}", fault.numbers, {}))
+        except PermissionDenied:
+            outcomes.append(Outcome(movement.movement_id, "refused_no_right", {}, {}))
+        else:
+            outcomes.append(Outcome(movement.movement_id, code, {}, {}))
+    return outcomes
+
+
+def kind_of(movement: MovementDraft) -> Kind:
+    """What holds of the kind of a movement. Raises Refused: kind_unknown."""
+    if movement.kind == CORRECTION:
+        return correcting.AS_KIND
+    kind = KINDS.get(movement.kind)
+    if kind is None:
+        raise Refused("kind_unknown", kind=movement.kind, known=", ".join([*KINDS, CORRECTION]))
+    return kind
+
+
+def right_for(movement: MovementDraft) -> str:
+    """The right that a movement asks for. Raises Refused: kind_unknown."""
+    return "judge_stock" if kind_of(movement).is_judgement else "keep_stock"
+
+
+def _post(actor: User, register: Register, movements: Sequence[MovementDraft], agreed: UUID | None) -> list[Posted]:
+    kept = dict(Movement.objects.filter(pk__in=[one.movement_id for one in movements]).values_list("pk", "digest"))
+    answers: list[Posted] = []
+    new: list[MovementDraft] = []
+    for movement in movements:
+        known = kept.get(movement.movement_id)
+        if known is None:
+            kept[movement.movement_id] = movement.digest()
+            new.append(movement)
+        answers.append("created" if known is None else "exists" if known == movement.digest() else "exists_different")
+    if not new:
+        return answers
+    for movement in new:
+        if agreed is None:
+            require(actor, right_for(movement))
+        _lawful(movement, second_person=agreed is not None)
+    site_ids = _in_scope(actor, new, agreed)
+    facts = facts_of(new)
+    for movement in new:
+        balancing.check(movement, facts)
+        rules.judge(movement, kind_of(movement), facts, waived=movement.waived if agreed else ())
+    if agreed is None:
+        _back_dated(actor, new)
+    write.write(actor=actor, register=register, movements=new, site_ids=site_ids, approval_id=agreed)
+    rules.follow_up(new)
+    write.moved_on(register)
+    return answers
+
+
+def _lawful(movement: MovementDraft, *, second_person: bool) -> None:
+    """Refuse what no movement of its kind may be. Raises Refused, LinesRefused."""
+    kind = kind_of(movement)
+    if not movement.lines:
+        raise Refused("movement_empty")
+    if movement.effective_at > timezone.now():
+        raise Refused("effective_in_future", day=movement.effective_at.date().isoformat())
+    if kind.needs_second_person and not second_person:
+        raise Refused("second_person_wanted", kind=movement.kind)
+    if movement.kind == CORRECTION:
+        correcting.check(movement)
+        return
+    faults: list[tuple[int, Refused]] = []
+    for position, line in enumerate(movement.lines):
+        here, there = line.from_place, line.to_place
+        if not (here.is_sound and there.is_sound and here != there and kind.allows(here, there)):
+            told = {"kind": movement.kind, "here": str(here), "there": str(there)}
+            faults.append((position, Refused("flow_not_allowed", **told)))
+    if faults:
+        raise LinesRefused(faults)
+
+
+def _in_scope(actor: User, movements: Sequence[MovementDraft], agreed: UUID | None) -> dict[UUID, str]:
+    """The site of each movement, in whose books it stands. Raises Refused: unknown_rule.
+
+    Where a second person has agreed, rights and scope were looked at when it was asked for and when it was decided.
+    """
+    rights = {right_for(movement) for movement in movements}
+    sites_by: dict[str, dict[str, str]] = {}
+    for right in rights:
+        wanted = {
+            spot.store_id for movement in movements for spot in store_spots(movement) if right_for(movement) == right
+        }
+        found: dict[str, str] = {}
+        for some in in_parts(wanted):
+            stores = Store.objects.filter(pk__in=some, closed=False)
+            stores = stores if agreed else stores.filter(scope_of(actor, right).stores())
+            found.update(stores.values_list("pk", "site_id"))
+        if outside := sorted(str(one) for one in wanted - found.keys()):
+            raise Refused("unknown_rule", what="store", value=outside[0], known=NOWHERE)
+        sites_by[right] = found
+    return {
+        movement.movement_id: sites_by[right_for(movement)][store_id]
+        for movement in movements
+        for store_id in [_first_store(movement)]
+        if store_id is not None
+    }
+
+
+def _first_store(movement: MovementDraft) -> str | None:
+    ends = (spot.store_id for line in movement.lines for spot in (line.from_place, line.to_place))
+    return next(filter(None, ends), None)
+
+
+def _back_dated(actor: User, movements: Sequence[MovementDraft]) -> None:
+    """Refuse what is dated long before it is recorded, unless somebody may and says why. Raises PermissionDenied."""
+    earliest = timezone.now() - timedelta(hours=settings.NODE.back_dating_hours)
+    old = [movement for movement in movements if movement.effective_at < earliest]
+    if not old:
+        return
+    require(actor, "back_date")
+    for movement in old:
+        if not movement.reason.strip():
+            raise Refused("reason_wanted")
+
+
+def store_spots(movement: MovementDraft) -> set[Spot]:
+    """The stores and stacks that a movement touches."""
+    return {spot for line in movement.lines for spot in (line.from_place, line.to_place) if spot.store_id}

@@ -1,0 +1,362 @@
+"""The ledger: movements in, holdings out. Nothing else changes what a place holds.
+
+The law itself is ``rasr.core.records.ledger``; here are its rows. ``write`` knows the law and the tables, and nothing
+of rights: it is called by ``posting``, for what people do, and by ``load``, for a whole region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from rasr.core.basis.findings import Refused
+from rasr.core.records.ledger.balances import Held, Holdings, Key, act
+from rasr.core.records.ledger.places import Spot
+from rasr.core.records.ledger.timeline import shortfall
+from rasr.node.people import trail
+from rasr.node.people.models import User
+from rasr.node.records.ledger import covering, vouchers
+from rasr.node.records.ledger.drafts import BATCH_COLUMNS, MovementDraft
+from rasr.node.records.ledger.facts import in_parts
+from rasr.node.records.models import Batch, Holding, ItemPosition, Movement, MovementLine, Place, Register
+from rasr.node.web import rows
+
+Positions = Mapping[Key, tuple[int | None, int]]
+
+
+class LinesRefused(Refused):
+    """Lines of a movement cannot be written: all of them, with the refusal of each. As a refusal it is the first.
+
+    lines: position in the movement (from 0) and refusal.
+    """
+
+    def __init__(self, lines: Sequence[tuple[int, Refused]]) -> None:
+        first = lines[0][1]
+        super().__init__(first.code, **first.numbers)
+        self.lines = tuple(lines)
+
+
+@dataclass
+class State:
+    """What is held by the batches and items that are touched, and what becomes of it line by line.
+
+    latest: to each key the time of the latest line. items: to each item its batch and place. back_dated: keys from
+    which something was taken at a time before the latest line.
+    """
+
+    before: Holdings
+    latest: dict[Key, datetime]
+    items: dict[UUID, tuple[UUID, Spot]]
+    after: Holdings = field(init=False)
+    items_before: dict[UUID, tuple[UUID, Spot]] = field(init=False)
+    back_dated: set[Key] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.after = dict(self.before)
+        self.items_before = dict(self.items)
+
+    def follow(self, movement: MovementDraft) -> None:
+        """Let every line of a movement act. Raises LinesRefused."""
+        faults: list[tuple[int, Refused]] = []
+        kind, at = movement.kind, movement.effective_at
+        for position, line in enumerate(movement.lines):
+            batch, here, there = line.batch_id, line.from_place, line.to_place
+            try:
+                if line.item_id is not None:
+                    self._follow_item(line.item_id, batch, here, there)
+                act(self.after, kind, batch, line.quantity, line.quantity_basis, here, there)
+            except Refused as fault:
+                faults.append((position, fault))
+                continue
+            for key, leaves in (((batch, here), True), ((batch, there), False)):
+                if key[1].is_bounded:
+                    latest = self.latest.get(key)
+                    if latest is None or latest < at:
+                        self.latest[key] = at
+                    elif leaves and at < latest:
+                        self.back_dated.add(key)
+        if faults:
+            raise LinesRefused(faults)
+
+    def _follow_item(self, item: UUID, batch: UUID, here: Spot, there: Spot) -> None:
+        at = self.items.get(item)
+        if at is None:
+            if here.is_bounded:
+                raise Refused("item_elsewhere", item=str(item), place=str(here), found="-")
+        elif at[1] != here or (at[0] != batch and here.is_bounded):
+            raise Refused("item_elsewhere", item=str(item), place=str(here), found=str(at[1]))
+        self.items[item] = (batch, there)
+
+
+@dataclass(frozen=True)
+class HoldingDifference:
+    """A holding that is not what the movements make of it. None: there is none."""
+
+    batch_id: UUID
+    place: Spot
+    kept: Held | None
+    derived: Held | None
+
+
+def lock_register() -> Register:
+    """The one row of the register, locked until the end of the transaction: one writer at a time."""
+    found = Register.objects.select_for_update().filter(pk=1).first()
+    if found is None:
+        Register.objects.get_or_create(pk=1)
+        found = Register.objects.select_for_update().get(pk=1)
+    return found
+
+
+def write(
+    *,
+    actor: User,
+    register: Register,
+    movements: Sequence[MovementDraft],
+    state: State | None = None,
+    positions: Positions | None = None,
+    site_ids: Mapping[UUID, str] | None = None,
+    approval_id: UUID | None = None,
+) -> State:
+    """Write movements in this order, with what follows from them. In a transaction, the register locked.
+
+    state: what is held, where the caller has read it. positions: old and new position of every holding after; None:
+    those that are new come last, the others stay. site_ids: of the movements that get a voucher, in whose books.
+
+    Every batch, item and store they name is in the register. Raises LinesRefused: holding_negative, quantity_wanted,
+    item_elsewhere; Refused: holding_negative_then where a place would have held less than nothing at some time.
+    """
+    lines = [line for movement in movements for line in movement.lines]
+    now = timezone.now()
+    write_batches(movements)
+    state = state or state_of(movements)
+    for movement in movements:
+        state.follow(movement)
+    place_ids = _place_ids({spot for line in lines for spot in (line.from_place, line.to_place)})
+    _write_movements(actor, register, movements, place_ids, now, site_ids or {}, approval_id)
+    _never_below_zero(state.back_dated, place_ids)
+    _write_holdings(state, place_ids, positions)
+    _write_items(state, register, place_ids)
+    return state
+
+
+def state_of(movements: Sequence[MovementDraft]) -> State:
+    """What is held of the batches, and where the items are, that movements name."""
+    new = {batch.batch_id for movement in movements for batch in movement.batches}
+    batches = {line.batch_id for movement in movements for line in movement.lines} - new
+    items = {line.item_id for movement in movements for line in movement.lines if line.item_id is not None}
+    held: Holdings = {}
+    latest: dict[Key, datetime] = {}
+    names = ("batch_id", "place__kind", "place__store_id", "place__ref", "quantity", "quantity_basis", "latest_at")
+    for some in in_parts(batches):
+        for batch, kind, store, ref, quantity, basis, at in Holding.everywhere.filter(batch__in=some).values_list(
+            *names
+        ):
+            key = (batch, Spot(kind, store, ref))
+            held[key], latest[key] = Held(quantity, basis), at
+    found: dict[UUID, tuple[UUID, Spot]] = {}
+    for some in in_parts(items):
+        positions = ItemPosition.objects.filter(pk__in=some)
+        for item, batch, kind, store, ref in positions.values_list(
+            "pk", "batch_id", "place__kind", "place__store_id", "place__ref"
+        ):
+            found[item] = (batch, Spot(kind, store, ref))
+    return State(held, latest, found)
+
+
+def moved_on(register: Register, digest: str = "", given: Iterable[str] | None = None) -> None:
+    """The register has changed. digest: empty is worked out when somebody asks. given: None is as before."""
+    register.version += 1
+    register.digest, register.changed_at = digest, timezone.now()
+    register.given = register.given if given is None else sorted(given)
+    register.save()
+
+
+def write_batches(movements: Sequence[MovementDraft]) -> None:
+    """Keep the new batches of movements."""
+    batches = [
+        tuple(getattr(one, name) for name in BATCH_COLUMNS) for movement in movements for one in movement.batches
+    ]
+    if batches:
+        rows.insert(Batch, BATCH_COLUMNS, batches)
+        covering.cover_batches(batches)
+
+
+def _write_movements(
+    actor: User,
+    register: Register,
+    movements: Sequence[MovementDraft],
+    place_ids: Mapping[Spot, int],
+    now: datetime,
+    site_ids: Mapping[UUID, str],
+    approval_id: UUID | None,
+) -> None:
+    numbers = vouchers.numbers([site_ids.get(one.movement_id) for one in movements], now)
+    made = [
+        Movement(
+            movement_id=one.movement_id,
+            kind=one.kind,
+            effective_at=one.effective_at,
+            recorded_at=now,
+            actor=actor,
+            reason=one.reason,
+            reason_language=one.reason_language,
+            upload_id=one.upload_id,
+            digest=one.digest(),
+            site_id=site_ids.get(one.movement_id),
+            voucher=number,
+            corrects_id=one.corrects_id,
+            approval_id=approval_id,
+        )
+        for one, number in zip(movements, numbers, strict=True)
+    ]
+    Movement.objects.bulk_create(made)
+    first = register.last_line + 1
+    names = (
+        *("line_id", "movement_id", "position", "batch_id", "item_id", "quantity", "quantity_basis"),
+        *("from_place_id", "to_place_id"),
+    )
+    rows.insert(MovementLine, names, _numbered(movements, first, place_ids))
+    register.last_line += sum(len(one.lines) for one in movements)
+    covering.cover_movements(made, movements, first)
+    trail.record_changes(
+        actor=actor,
+        act="movement.post",
+        changes=[
+            trail.Change(
+                *(Movement._meta.db_table, one.movement_id, None),
+                {"kind": one.kind, "lines": len(one.lines), "effective_at": one.effective_at},
+                one.reason,
+            )
+            for one in movements
+        ],
+    )
+
+
+def _numbered(
+    movements: Sequence[MovementDraft], first: int, place_ids: Mapping[Spot, int]
+) -> Iterator[tuple[Any, ...]]:
+    number = first
+    for movement in movements:
+        for position, line in enumerate(movement.lines):
+            yield (
+                *(number, movement.movement_id, position, line.batch_id, line.item_id, line.quantity),
+                *(line.quantity_basis, place_ids[line.from_place], place_ids[line.to_place]),
+            )
+            number += 1
+
+
+def _write_holdings(state: State, place_ids: Mapping[Spot, int], positions: Positions | None) -> None:
+    """Keep what changed between the two states."""
+    before, after, latest = state.before, state.after, state.latest
+    ids = dict(place_ids)
+    if other := {spot for _, spot in (*before, *after)} - ids.keys():
+        ids |= _place_ids(other)
+    if positions is None:
+        new = [key for key in after if key not in before]
+        last = Holding.everywhere.order_by("-position").values_list("position", flat=True).first() if new else None
+        positions = {key: (None, (-1 if last is None else last) + number) for number, key in enumerate(new, 1)}
+    keys = ("batch_id", "place_id")
+    rows.delete(Holding, keys, [(batch, ids[spot]) for batch, spot in before.keys() - after.keys()])
+    touched = [key for key in after if key in before]
+    changed = ((*after[key], latest[key], key[0], ids[key[1]]) for key in touched if after[key] != before[key])
+    rows.update(Holding, ("quantity", "quantity_basis", "latest_at"), keys, changed)
+    moved = ((positions[key][1], key[0], ids[key[1]]) for key in touched if _moves(positions.get(key)))
+    rows.update(Holding, ("position",), keys, moved)
+    fresh = (
+        (
+            *(batch, ids[spot], spot.store_id, *after[batch, spot]),
+            *(positions.get((batch, spot), (None, 0))[1], latest[batch, spot]),
+        )
+        for batch, spot in after
+        if (batch, spot) not in before
+    )
+    rows.insert(
+        Holding, ("batch_id", "place_id", "store_id", "quantity", "quantity_basis", "position", "latest_at"), fresh
+    )
+
+
+def _moves(position: tuple[int | None, int] | None) -> bool:
+    return position is not None and position[0] != position[1]
+
+
+def _write_items(state: State, register: Register, place_ids: Mapping[Spot, int]) -> None:
+    """Keep where the items are now."""
+    changed = {item: at for item, at in state.items.items() if state.items_before.get(item) != at}
+    if not changed:
+        return
+    line = register.last_line
+    names = ("item_id", "batch_id", "place_id", "line_id")
+    new = [item for item in changed if item not in state.items_before]
+    rows.insert(ItemPosition, names, ((item, changed[item][0], place_ids[changed[item][1]], line) for item in new))
+    moved = (
+        (batch, place_ids[spot], line, item) for item, (batch, spot) in changed.items() if item in state.items_before
+    )
+    rows.update(ItemPosition, names[1:], names[:1], moved)
+
+
+def recompute_holdings() -> list[HoldingDifference]:
+    """Work out every holding from zero, line by line, and list those that are kept otherwise."""
+    spots = {pk: Spot(*named) for pk, *named in Place.objects.values_list("pk", "kind", "store_id", "ref")}
+    derived: Holdings = {}
+    lines = MovementLine.objects.order_by("pk").values_list(
+        "movement__kind", "batch_id", "quantity", "quantity_basis", "from_place_id", "to_place_id"
+    )
+    for kind, batch, quantity, basis, origin, target in lines.iterator(chunk_size=5000):
+        act(derived, kind, batch, quantity, basis, spots[origin], spots[target])
+    found = Holding.everywhere.values_list("batch_id", "place_id", "quantity", "quantity_basis")
+    kept = {(batch, spots[place]): Held(quantity, basis) for batch, place, quantity, basis in found}
+    return [
+        HoldingDifference(*key, kept.get(key), derived.get(key))
+        for key in sorted({*kept, *derived}, key=str)
+        if kept.get(key) != derived.get(key)
+    ]
+
+
+def _never_below_zero(keys: Iterable[Key], place_ids: Mapping[Spot, int]) -> None:
+    """Refuse where a place would have held less than nothing of a batch at any time. The lines are written already.
+
+    Where a quantity was ever unknown nothing can be said of it.
+    """
+    for batch, spot in sorted(keys, key=str):
+        place = place_ids[spot]
+        touching = MovementLine.objects.filter(Q(from_place=place) | Q(to_place=place), batch=batch)
+        lines = list(
+            touching.values_list("movement__effective_at", "quantity", "to_place_id").order_by(
+                "movement__effective_at", "pk"
+            )
+        )
+        known = [(at, quantity if to == place else -quantity) for at, quantity, to in lines if quantity is not None]
+        short = shortfall(known) if len(known) == len(lines) else None
+        if short is not None:
+            at, balance = short
+            raise Refused(
+                "holding_negative_then", record=str(batch), store=str(spot), day=str(at.date()), short=-balance
+            )
+
+
+def _place_ids(spots: set[Spot]) -> dict[Spot, int]:
+    """The rows of places; those that are not there yet are made."""
+    found = _find_places(spots)
+    missing = sorted(spots - found.keys(), key=lambda spot: (spot.kind, spot.store_id or "", spot.ref))
+    Place.objects.bulk_create(Place(kind=spot.kind, store_id=spot.store_id, ref=spot.ref) for spot in missing)
+    return found | _find_places(set(missing)) if missing else found
+
+
+def _find_places(spots: set[Spot]) -> dict[Spot, int]:
+    stores = {spot.store_id for spot in spots if spot.store_id}
+    refs = {spot.ref for spot in spots if not spot.store_id}
+    known: dict[Spot, int] = {}
+    names = ("pk", "kind", "store_id", "ref")
+    for some in in_parts(stores):
+        for pk, *named in Place.objects.filter(store__in=some).values_list(*names):
+            known[Spot(*named)] = pk
+    for some in in_parts(refs):
+        for pk, *named in Place.objects.filter(store=None, ref__in=some).values_list(*names):
+            known[Spot(*named)] = pk
+    return {spot: known[spot] for spot in spots if spot in known}

@@ -1,0 +1,1 @@
+"""Lots: identity, condition, surveillance tests, bans and constraints."""
