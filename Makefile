@@ -15,6 +15,9 @@ UV := .tools/uv/bin/uv
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+SOAK := 1000000
+KILLS := 1000
+SOAKED := tests/node/records/ledger/test_soak.py tests/node/records/ledger/test_killed.py
 SBOM := sbom.cdx.json
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
@@ -25,7 +28,7 @@ package = if [ "$$(id -u)" = 0 ]; then \
 	$(call quietly,apt-get install $(1),apt-get update -q && apt-get install -q -y --no-install-recommends $(1)); \
 	else echo "Please install the package $(1) ($(2)): sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help demo test assets bench audit docs lock format clean chromium postgresql
+.PHONY: help demo test assets bench soak mutants audit docs lock format clean chromium postgresql
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -50,6 +53,13 @@ assets: .venv/made-static .venv/made-messages ## What the node's pages are made 
 bench: .venv/made-dev assets ## Measures speed and memory against the targets of docs/performance.md
 	@echo "== pytest tests/bench"; $(BIN)/pytest tests/bench --benchmark-only
 
+soak: .venv/made-dev assets postgresql ## Random operations on the ledger (1,000,000) and 1,000 kill -9 on each database; hours
+	@echo "== soak, SQLite"; RASR_SOAK=$(SOAK) RASR_KILLS=$(KILLS) $(BIN)/pytest -s $(SOAKED)
+	@echo "== soak, PostgreSQL"; RASR_SOAK=$(SOAK) RASR_KILLS=$(KILLS) $(BIN)/python -m tools.postgres $(BIN)/pytest -s $(SOAKED)
+
+mutants: .venv/made-dev assets ## How many of 300 faults put into the ledger its tests find
+	@echo "== mutants"; $(BIN)/python -m tools.mutants
+
 audit: .venv/made-dev ## What RASR is made of (sbom.cdx.json), and the weaknesses known of it; needs a network for the second
 	@echo "== audit"; $(BIN)/python -m tools.audit $(SBOM)
 
@@ -68,7 +78,7 @@ format: .venv/made-dev ## Formats the code and repairs what ruff can repair
 	@$(call quietly,ruff check --fix,$(BIN)/ruff check --fix)
 
 clean: ## Removes what the commands above made, except .venv and .tools
-	@rm -rf site demo $(SBOM) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@rm -rf site demo mutants $(SBOM) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	@find src tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 # Set-up. A file named made-* says that its step is done.

@@ -59,6 +59,13 @@ the pages to them: where a page says one of these words, it says it as it stands
 The definitions are our own; *See* names the document in which the thing itself is laid down. Words not to be used for a
 term stand in the column `avoid` of [terms.csv](terms.csv), which this page is made from; a `*` is any ending.
 """
+MOVEMENTS_TEXT = """# Movements
+
+Everything is always somewhere: in a store or a stack of it, or in a place that is none on the ground (acquired, in
+transit, on issue, converted, destroyed, lost, stolen, unexplained, exported, expended). A movement takes it from one to
+the other. What each kind may do:
+
+"""
 Row = dict[str, str]
 
 
@@ -283,11 +290,30 @@ def option_line(action: argparse.Action) -> Iterator[tuple[str, str]]:
         yield f"`{cell(written)}`", cell((action.help or "").replace("%%", "%"))
 
 
+def movements_page(_: Path) -> str:
+    """Every kind of movement and what holds of it, from the law itself."""
+    law = import_module("rasr.core.records.ledger.kinds")
+    named = {"is_use": "a ban", "needs_declared_surplus": "not declared surplus"}
+    lines = []
+    for code, kind in law.KINDS.items():
+        flows: dict[str, list[str]] = {}
+        for origin, target in sorted(kind.flows):
+            flows.setdefault(target, []).append(origin)
+        ways = "; ".join(f"{', '.join(origins)} → {target}" for target, origins in sorted(flows.items()))
+        stops = [words for name, words in named.items() if getattr(kind, name) and kind.is_order]
+        right = "judge_stock" if kind.is_judgement else "keep_stock"
+        second = "yes" if kind.needs_second_person else "to let a rule pass" if kind.is_order else ""
+        lines.append((f"`{code}`", ways, "order" if kind.is_order else "record", right, second, ", ".join(stops)))
+    heads = ("kind", "from → to", "is", "right", "second person", "stopped by")
+    return MADE + MOVEMENTS_TEXT + table(heads, lines)
+
+
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/rules/columns.md": columns_page,
     "docs/rules/findings.md": findings_page,
     "docs/rules/settings.md": settings_page,
     "docs/rules/rule-data.md": rule_data_page,
+    "docs/rules/movements.md": movements_page,
     "docs/guide/commands.md": commands_page,
     "docs/glossary/index.md": glossary_page,
 }

@@ -23,6 +23,7 @@ BY_POST = (
     "people:sign-out", "people:choose", "jobs:cancel", "assessment:start", "plan:start", "records:check",
     "records:load", "records:discard", "people:end-session", "people:end-sessions", "people:classify",
     "people:decide", "people:withdraw", "people:invitation-withdraw", "account_logout", "mfa_login_webauthn",
+    "records:movement-sign",
 )  # fmt: skip
 DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",

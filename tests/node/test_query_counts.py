@@ -16,13 +16,18 @@ from django.urls import reverse
 from tests.browser.walk import views
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
 from tests.node.people.rules import RULES
+from tests.node.records.catalogue import planted_catalogue
+from tests.node.records.counts import planted_counts
+from tests.node.records.events import planted_events
+from tests.node.records.lots import planted_lots
+from tests.node.records.surplus import planted_surplus
 
 from rasr.core.records.region import Region
 from rasr.facade import plan
 from rasr.node.jobs.models import Job
 from rasr.node.people import idle
 from rasr.node.people.models import Entry, Grant, User
-from rasr.node.records.models import Upload
+from rasr.node.records.models import Holding, Movement, Upload
 from rasr.sample import make_sample
 
 SCALES = (0.1, 0.2)
@@ -73,7 +78,35 @@ COUNTS = {
     "plan:runs": 13,
     "plan:table": 10,
     "records:article": 11,
+    "records:article-constraint": 7,
+    "records:card": 14,
     "records:catalogue": 9,
+    "records:constraint": 8,
+    "records:constraint-lift": 7,
+    "records:constraints": 9,
+    "records:item": 14,
+    "records:item-change": 7,
+    "records:item-hand-over": 7,
+    "records:item-legal": 7,
+    "records:item-return": 7,
+    "records:item-take-back": 8,
+    "records:itemise": 7,
+    "records:items": 10,
+    "records:lot": 14,
+    "records:lot-change": 7,
+    "records:lot-component": 7,
+    "records:lot-constraint": 7,
+    "records:lot-identity": 7,
+    "records:lot-name": 7,
+    "records:lot-test": 7,
+    "records:lots": 9,
+    "records:lots-unnamed": 8,
+    "records:move": 10,
+    "records:move-in": 8,
+    "records:move-start": 8,
+    "records:movement": 13,
+    "records:movements": 10,
+    "records:pieces": 8,
     "records:register": 27,
     "records:stock": 10,
     "records:table": 9,
@@ -81,7 +114,13 @@ COUNTS = {
     "records:upload": 9,
     "records:upload-new": 6,
     "records:uploads": 10,
+    "records:voucher": 12,
     "records:whole-register": 29,
+    "records:decision": 9,
+    "records:surplus": 9,
+    "records:surplus-declare": 8,
+    "records:surplus-new": 9,
+    "records:surplus-stock": 9,
 }
 """Queries of each page for somebody with the rights of a planner and an administrator, who is signed in.
 
@@ -90,6 +129,8 @@ Four of them find the session, the user, the roles and what is to be told above 
 VALUES = {
     "assessment:table": {"name": "stores"},
     "plan:table": {"which": "joint", "name": "shipments"},
+    "records:card": {"what": "article"},
+    "records:move": {"kind": "issue"},
     "records:table": {"table_name": "stock"},
 }
 NOT_COUNTED = {
@@ -99,10 +140,16 @@ NOT_COUNTED = {
     "people:approval": "there is none",
     "people:invitation": "there is none",
     "people:open-account": "no account is closed",
+    "records:movement-correct": "a load is put right by loading",
 }
 FORMS = ("account_", "mfa_", "usersessions_")
 """Addresses of django-allauth: forms of one's own account, which draw on no list."""
 OF_AUDITORS = ("people:trail",)
+OF_OFFICERS = tuple(f"records:{name}" for name in (*planted_lots.sent(""), "lots-unnamed", "pieces"))
+OF_OFFICERS += ("records:incident-close", "records:incident-found")
+OF_OFFICERS += ("records:surplus-declare", "records:surplus-new", "records:surplus-stock")
+OF_OFFICERS += ("records:unidentified", *(f"records:{name}" for name in planted_catalogue.SENT))
+"""Pages for who judges stock."""
 NOT_SIGNED_IN = ("people:sign-in", "people:join", "people:privacy", "host:live", "host:ready", "host:trust")
 
 
@@ -126,7 +173,28 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
         held = (
             region.table("stock").group_by("store_id", "article_id").len().sort("len", "store_id").row(-1, named=True)
         )
+        with django_db_blocker.unblock():
+            full = _full_store()
+            load_movement = Movement.objects.earliest("recorded_at")
+            lots = planted_lots.plant(full, "Zeta")
+            surplus = planted_surplus.plant(full, "Zeta")
+            count = planted_counts.plant(full, "Zeta")
+            events = planted_events.plant(full, "Zeta")
+            catalogue = planted_catalogue.plant(full, "Zeta")
         known = {
+            "records:row_id": catalogue.known_id,
+            "records:table": planted_catalogue.TABLE,
+            "picture_id": catalogue.picture_id,
+            "what": "name",
+            "row": catalogue.name_id,
+            **surplus,
+            **vars(events),
+            "count_id": count.pk,
+            "lot_id": lots.lot_id,
+            "records:store_id": full,
+            "constraint_id": lots.constraint_id,
+            "item_id": lots.item_id,
+            "batch_id": lots.pieces_id,
             "site_id": region.table("lines")["site_id"][0],
             "store_id": held["store_id"],
             "article_id": held["article_id"],
@@ -137,15 +205,28 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
             "user_id": other.pk,
             "grant_id": grant.pk,
             "entry_id": entry.pk,
+            "key": held["article_id"],
+            "movement_id": load_movement.pk,
             "table": "places_site",
             "row_id": region.table("sites")["site_id"][0],
         }
 
+        articles = {"article-undo": catalogue.gone_id, "article-merge": catalogue.known_id}
+        articles |= dict.fromkeys(("article-identify", "article-classify"), catalogue.found_id)
+
         def value(view: str, name: str) -> str:
             own = VALUES.get(view, {})
+            if name == "article_id" and (article_id := articles.get(view.removeprefix("records:"))):
+                return article_id
             return str(own.get(name) or known.get(f"{view.split(':')[0]}:{name}") or known[name])
 
         yield value
+
+
+def _full_store() -> str:
+    """A store with enough of something to plant lots and items in it."""
+    held = Holding.objects.filter(quantity__gt=4, batch__article__unit="piece", batch__purpose="operational")
+    return str(held.order_by("pk").values_list("store_id", flat=True)[0])
 
 
 def asked(client: Client, path: str) -> int:
@@ -166,10 +247,17 @@ def test_each_page_asks_as_often_as_its_line_says(
 ) -> None:
     # a session notes twice a minute that somebody is there, which is none of the page's own questions
     monkeypatch.setattr(idle, "STEP_S", 10**9)
+    officer = client_of(planted_lots.chief())
     nobody, auditor, signed_in = Client(), client_of(User.objects.get(username="auditor")), client_of(loader())
     found = {
         view: asked(
-            nobody if view in NOT_SIGNED_IN else auditor if view in OF_AUDITORS else signed_in,
+            nobody
+            if view in NOT_SIGNED_IN
+            else auditor
+            if view in OF_AUDITORS
+            else officer
+            if view in OF_OFFICERS
+            else signed_in,
             reverse(view, kwargs={name: parameters(view, name) for name in names}),
         )
         for view, names in views().items()

@@ -28,6 +28,7 @@ ROOMS = {
     "certificate": "rasr.cli.commands.certificate",
     "backup": "rasr.cli.commands.backup",
     "restore": "rasr.cli.commands.backup",
+    "bench": "rasr.cli.commands.bench",
     "verify": "rasr.cli.commands.verify",
 }
 """Where each command stands; loaded only when it is called, so that the help answers at once."""

@@ -11,6 +11,7 @@ from typing import NoReturn
 Build = Callable[[argparse.ArgumentParser], None]
 
 
+MOST_OF_BENCH = 10_000_000
 YEARS = range(1950, 2200)
 """Years a region can be judged in: those of the setting starts_on."""
 
@@ -191,6 +192,21 @@ def _verify(command: argparse.ArgumentParser) -> None:
     _home(command)
 
 
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_OF_BENCH:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number up to {MOST_OF_BENCH:,}")
+    return int(text)
+
+
+def _bench(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("campaign",), help="campaign: arms received, moved, destroyed over 3 years")
+    command.add_argument("--weapons", type=_whole, default=50_000, metavar="N", help="items (default: 50000)")
+    command.add_argument("--rounds", type=_whole, default=500_000, metavar="N", help="in lots (default: 500000)")
+    command.add_argument(
+        "--database", default="sqlite", metavar="URL", help="an empty PostgreSQL database (default: SQLite, removed)"
+    )
+
+
 COMMANDS: dict[str, tuple[str, Build]] = {
     "demo": ("make the sample region, check, assess and plan it, and print the answer", _demo),
     "sample": ("write a synthetic region that looks like the real one", _sample),
@@ -206,5 +222,6 @@ COMMANDS: dict[str, tuple[str, Build]] = {
     "certificate": ("make or renew the certificate of the node, for TLS on a closed network", _certificate),
     "backup": ("write all rows of the node into one file, sealed with a passphrase", _backup),
     "restore": ("fill an empty node from a backup", _restore),
+    "bench": ("run a whole campaign on a node made for it, and reconcile every piece", _bench),
     "verify": ("show what was changed behind the program's back, by a witness held elsewhere", _verify),
 }

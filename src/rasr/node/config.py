@@ -53,8 +53,8 @@ class NodeConfig:
     production, else optional. invitation_days, approval_days: until one expires. emergency_hours, delay_hours: until an
     act takes effect that nobody else approved, and until a lost second factor is taken off. class_marks: the nation's
     words for public, restricted, confidential, apart by commas. back_dating_hours: how long after it took effect a
-    movement may be recorded without the right to back-date. writes_per_minute, files_per_minute: of one user, or
-    one address not signed in.
+    movement may be recorded without the right to back-date. stock_validity_days: how long a count confirms a record.
+    writes_per_minute, files_per_minute: of one user, or one address not signed in.
 
     Of mail (none without smtp_host): smtp_security: starttls, tls or none; smtp_password_file: a file that holds it;
     mail_from: the sender.
@@ -83,6 +83,7 @@ class NodeConfig:
     emergency_hours: int = 24
     delay_hours: int = 24
     back_dating_hours: int = 24
+    stock_validity_days: int = 365
     class_marks: str = "public,restricted,confidential"
     writes_per_minute: int = 120
     files_per_minute: int = 20

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("rasr.node.plan.urls")),
     path("", include("rasr.node.host.urls")),
     path("", include("rasr.node.desk.urls")),
+    path("api/", include("rasr.node.api.urls")),
 ]
 handler400 = "rasr.node.web.views.bad_request"
 handler403 = "rasr.node.web.views.forbidden"

@@ -12,6 +12,10 @@ from typing import Any
 
 from tests.node.people import planted
 from tests.node.people.planted import OWN, SITES
+from tests.node.records.catalogue import planted_catalogue
+from tests.node.records.events import planted_events
+from tests.node.records.lots import planted_lots
+from tests.node.records.surplus import planted_surplus
 
 from rasr.node.people.choices import Role
 from rasr.node.people.models import User
@@ -125,6 +129,27 @@ SOMEBODY = {"name": "Ana", "language": "en"}
 ROLE = {"role": "donor", "place": f"store:{planted.store_id('A1a')}", **WHY}
 EMAIL = {"email": "ana@example.org", **WHY}
 """What forms of people send."""
+LOTS = planted_lots.sent(planted.store_id("A1a"))
+
+
+def _event(name: str, about: str) -> Rule:
+    """A form of what happened and is due, with what it sends when all is well."""
+    right, _act, sends, _keys = planted_events.SENT[name]
+    return Rule(right, about, posts=(302,), sends=sends, mark="seen")
+
+
+def _lot(name: str, about: str) -> Rule:
+    """A form of lots and items, with what it sends when all is well."""
+    right, _acts, sends, _keys = LOTS[name]
+    return Rule(right, about, posts=(302,), sends=sends, mark="seen")
+
+
+def _article(name: str, about: str) -> Rule:
+    """A form of the catalogue, with what it sends when all is well."""
+    right, _acts, sends, _keys = planted_catalogue.SENT[name]
+    return Rule(right, about, posts=(302,), sends=sends, mark="seen")
+
+
 RULES = {
     "desk:home": Rule(SIGNED_IN, mark="seen"),
     "desk:map-data": Rule("view_register", mark="seen"),
@@ -137,10 +162,105 @@ RULES = {
     "records:stock": _list("view_register", by_place=True),
     "records:catalogue": _list("view_register"),
     "records:article": _list("view_register", "article"),
+    "records:article-new": Rule("edit_catalogue", posts=(400,), mark="seen"),
+    "records:article-change": _article("article-change", "edited article"),
+    "records:article-name": _article("article-name", "edited article"),
+    "records:article-package": _article("article-package", "edited article"),
+    "records:article-component": _article("article-component", "edited article"),
+    "records:article-drop": _act("edit_catalogue", "article name"),
+    "records:article-amounts": Rule("view_register", "article", mark="seen"),
+    "records:article-merge": _article("article-merge", "merged article"),
+    "records:article-undo": _article("article-undo", "gone article"),
+    "records:article-identify": _article("article-identify", "found article"),
+    "records:article-classify": _article("article-classify", "found article"),
+    "records:duplicates": Rule("edit_catalogue", mark="seen"),
+    "records:unidentified": _list("judge_stock"),
+    "records:unidentified-new": Rule("keep_stock", posts=(400,), mark="seen"),
+    "records:picture": Rule("view_register", "picture", mark="seen"),
+    "records:picture-drop": _article("picture-drop", "kept picture"),
+    "records:picture-add": Rule("view_register", "pictured", posts=(400,), mark="seen"),
+    "records:movements": _list("view_register"),
+    "records:move-start": Rule("keep_stock", gets=(200, 302), mark="seen"),
+    "records:move-in": Rule("keep_stock", "kept store", mark="own"),
+    "records:move": Rule("keep_stock", "move", posts=(400,), mark="own"),
+    "records:movement": Rule("view_register", "movement", mark="seen"),
+    "records:voucher": Rule("view_register", "movement", mark="seen"),
+    "records:movement-sign": _act("view_register", "movement", (302, 400, 403), role="saw"),
+    "records:movement-correct": Rule("judge_stock", "judged movement", posts=(302,), sends=WHY, mark="seen"),
+    "records:card": Rule("view_register", "card", mark="seen"),
+    "records:counts": _list("view_register"),
+    "records:count-new": Rule("keep_stock", posts=(400,), mark="seen"),
+    "records:count-worker": Rule(SIGNED_IN),
+    "records:count": Rule("view_register", "count", mark="own"),
+    "records:count-form": Rule("view_register", "count", mark="own"),
+    "records:count-offline": Rule("view_register", "count", gets=(200, 302), mark="own"),
+    "records:count-enter": _act("keep_stock", "kept count"),
+    "records:count-scan": _act("keep_stock", "kept count"),
+    "records:count-extra": _act("keep_stock", "kept count", what="crates", number="2"),
+    "records:count-finish": _act("keep_stock", "kept count"),
+    "records:count-report": _act("keep_stock", "kept count"),
+    "records:count-findings": _act("keep_stock", "kept count", findings="so it was"),
+    "records:count-settle": _act("keep_stock", "kept count", **WHY),
+    "records:count-drop": _act("keep_stock", "kept count", **WHY),
+    "records:count-hand-in": _act("keep_stock", "kept count"),
+    "records:labels": Rule("view_register", mark="seen"),
+    "records:labels-file": Rule("view_register", gets=(302,)),
+    "records:scan": Rule("view_register"),
+    "records:scanned": Rule("view_register", "scanned", gets=(302,)),
     "records:register": Rule("view_register", mark="seen"),
     "records:table": _list("view_register", "table"),
     "records:whole-register": Rule("the whole register", mark="seen"),
     "records:template": Rule(SIGNED_IN),
+    "records:due": Rule(("keep_stock", "judge_stock", "approve_stock"), mark="seen"),
+    "records:incidents": _list("view_register"),
+    "records:incident-new": Rule("keep_stock", posts=(400,), mark="seen"),
+    "records:incident": Rule("view_register", "incident", mark="seen"),
+    "records:incident-found": _event("incident-found", "judged incident"),
+    "records:incident-figures": _event("incident-figures", "kept incident"),
+    "records:incident-action": _event("incident-action", "kept incident"),
+    "records:incident-close": _event("incident-close", "judged incident"),
+    "records:inspections": _list("view_register"),
+    "records:inspection-new": Rule("keep_stock", posts=(400,), mark="seen"),
+    "records:inspection": Rule("view_register", "inspection", mark="seen"),
+    "records:inspection-action": _event("inspection-action", "kept inspection"),
+    "records:actions": _list("view_register"),
+    "records:action": Rule("view_register", "action", mark="seen"),
+    "records:action-done": _event("action-done", "kept action"),
+    "records:climates": _list("view_register"),
+    "records:climate": Rule("view_register", "store", mark="seen"),
+    "records:climate-new": _event("climate-new", "kept store"),
+    "records:lots": _list("view_register"),
+    "records:lot": Rule("view_register", "lot", mark="seen"),
+    "records:lots-unnamed": _list("judge_stock"),
+    "records:lot-name": _lot("lot-name", "named batch"),
+    "records:lot-change": _lot("lot-change", "judged lot"),
+    "records:lot-identity": _lot("lot-identity", "judged lot"),
+    "records:lot-component": _lot("lot-component", "judged lot"),
+    "records:lot-component-drop": _act("judge_stock", "component"),
+    "records:lot-test": _lot("lot-test", "judged lot"),
+    "records:lot-constraint": _lot("lot-constraint", "judged lot"),
+    "records:constraints": _list("view_register"),
+    "records:constraint": Rule("view_register", "constraint", mark="seen"),
+    "records:constraint-lift": _lot("constraint-lift", "judged constraint"),
+    "records:article-constraint": _lot("article-constraint", "banned article"),
+    "records:items": _list("view_register", by_place=True),
+    "records:item": Rule("view_register", "item", mark="seen"),
+    "records:pieces": _list("judge_stock"),
+    "records:itemise": _lot("itemise", "pieces"),
+    "records:item-change": _lot("item-change", "kept item"),
+    "records:item-legal": _lot("item-legal", "kept item"),
+    "records:item-hand-over": _lot("item-hand-over", "kept item"),
+    "records:item-take-back": _lot("item-take-back", "item away"),
+    "records:item-return": _lot("item-return", "kept item"),
+    "records:surplus": _list("view_register"),
+    "records:surplus-new": Rule(
+        "judge_stock", posts=(302, 400), sends=planted_surplus.decision(planted.organisation_id(OWN)), mark="seen"
+    ),
+    "records:decision": Rule("view_register", "decision", mark="seen"),
+    "records:surplus-stock": _list("judge_stock", "judged decision"),
+    "records:surplus-declare": Rule(
+        "judge_stock", "to declare", posts=(302,), sends=planted_surplus.SENDS, mark="seen"
+    ),
     "records:uploads": _list("load_register", mark="sent"),
     "records:upload-new": Rule("load_register", posts=(400,)),
     "records:upload": Rule("load_register", "upload", mark="sent"),

@@ -17,9 +17,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.browser.walk import views
 from tests.node.conftest import Places, somebody
 from tests.node.people.written import Written, writing
+from tests.node.records.catalogue import planted_catalogue
+from tests.node.records.counts import planted_counts
+from tests.node.records.events import planted_events
+from tests.node.records.lots import planted_lots
+from tests.node.records.surplus import planted_surplus
+from uuid6 import uuid7
 
 from rasr.core.records.region import Region
 from rasr.node.jobs import running
@@ -29,7 +36,9 @@ from rasr.node.people.models import Approval, Entry, User
 from rasr.node.people.place import NODE
 from rasr.node.places.models import Site
 from rasr.node.records import uploading
-from rasr.node.records.models import Upload
+from rasr.node.records.models import Holding, Lot, Upload
+from rasr.node.records.services import LineDraft, MovementDraft, Spot
+from rasr.node.records.services import post as post_movement
 
 Data = Mapping[str, Any]
 
@@ -138,11 +147,145 @@ def _classify(scene: Scene) -> Post:
     return _post(scene.planner, "site.classify", data, site_id=scene.places.site_id)
 
 
+def _held(scene: Scene) -> Holding:
+    """Something that lies in the site of the people."""
+    held = Holding.objects.filter(store__site=scene.places.site_id, quantity__gt=0)
+    return held.select_related("store").earliest("pk")
+
+
+def _gone(scene: Scene) -> MovementDraft:
+    """One of it, lost."""
+    held = _held(scene)
+    line = LineDraft(held.batch_id, 1, "counted", Spot.store(str(held.store_id)), Spot("lost"))
+    lost = MovementDraft(uuid7(), "loss", timezone.now(), "because", (line,))
+    post_movement(actor=scene.planner, movement=lost)
+    return lost
+
+
+def _move(scene: Scene) -> Post:
+    held = _held(scene)
+    said = {"movement_id": uuid7(), "reason": "So.", "reason_language": "en", "basis": "counted"}
+    data = {**said, f"h{held.pk}": "1", "party_name": "Ana"}
+    return _post(scene.planner, "party.make movement.post", data, kind="issue", store_id=held.store_id)
+
+
+def _sign(scene: Scene) -> Post:
+    return _post(scene.planner, "movement.sign", {"role": "gave"}, movement_id=_gone(scene).movement_id)
+
+
+def _correct(scene: Scene) -> Post:
+    data = {"reason": "So.", "reason_language": "en"}
+    judge = somebody("judge", "technical_officer")
+    return _post(judge, "approval.ask", data, movement_id=_gone(scene).movement_id)
+
+
 def signed_in(client: Client, user: User) -> Client:
     """By the page: the password, which is the name, was just given."""
     name = user.get_username()
     assert client.post(reverse("people:sign-in"), {"login": name, "password": name}).status_code == 302
     return client
+
+
+def _counts(name: str) -> Callable[[Scene], Post]:
+    """A form of counts, sent by who keeps everything."""
+
+    def post(scene: Scene) -> Post:
+        acts, made, data = planted_counts.SENT[name]
+        count = made(str(_held(scene).store_id))
+        return _post(planted_counts.chief(), acts, data(count), count_id=count.pk)
+
+    return post
+
+
+def _open_count(scene: Scene) -> Post:
+    data = {"store": str(_held(scene).store_id), "kind": "full", "due_on": timezone.localdate().isoformat()}
+    return _post(planted_counts.chief(), "count.open", data)
+
+
+def _lots(name: str) -> Callable[[Scene], Post]:
+    """A form of lots and items, sent by who judges everything."""
+
+    def post(scene: Scene) -> Post:
+        store_id = (
+            Holding.objects.filter(store__site=scene.places.site_id, quantity__gt=4, batch__article__unit="piece")
+            .earliest("pk")
+            .store_id
+        )
+        assert store_id is not None
+        made = planted_lots.plant(store_id, "Zeta")
+        article = {"article_id": Lot.objects.get(pk=made.lot_id).article_id}
+        ids = {**vars(made), "batch_id": made.pieces_id, "store_id": store_id, **article}
+        _right, acts, data, keys = planted_lots.sent(store_id)[name]
+        return _post(planted_lots.chief(), acts, data, **{key.replace("away", "item"): ids[key] for key in keys})
+
+    return post
+
+
+def _events(name: str) -> Callable[[Scene], Post]:
+    """A form of what happened and is due, sent by who judges everything."""
+
+    def post(scene: Scene) -> Post:
+        store_id = str(_held(scene).store_id)
+        ids = {**vars(planted_events.plant(store_id, "Zeta")), "store_id": store_id}
+        _right, act, data, keys = planted_events.SENT[name]
+        return _post(planted_lots.chief(), act, data, **{key: ids[key] for key in keys})
+
+    return post
+
+
+def _new_event(name: str) -> Callable[[Scene], Post]:
+    """Something new that happened or was looked at."""
+
+    def post(scene: Scene) -> Post:
+        act, data = planted_events.new(str(_held(scene).store_id))[name]
+        return _post(planted_lots.chief(), act, data)
+
+    return post
+
+
+def _decide_surplus(scene: Scene) -> Post:
+    data = planted_surplus.decision(scene.places.organisation_id)
+    return _post(planted_lots.chief(), "surplus.decide", data)
+
+
+def _declare(scene: Scene) -> Post:
+    planted_lots.chief()
+    made = planted_surplus.plant(str(_held(scene).store_id), "Zeta")
+    return _post(planted_lots.chief(), "movement.post", planted_surplus.SENDS, **made)
+
+
+def _articles(name: str) -> Callable[[Scene], Post]:
+    """A form of the catalogue, sent by who may change all of it."""
+
+    def post(scene: Scene) -> Post:
+        made = vars(planted_catalogue.plant(str(_held(scene).store_id), "Zeta"))
+        _right, acts, data, keys = planted_catalogue.SENT[name]
+        return _post(planted_lots.chief(), acts, data, **{key: made[of] for key, of in keys.items()})
+
+    return post
+
+
+def _drop_name(scene: Scene) -> Post:
+    made = planted_catalogue.plant(str(_held(scene).store_id), "Zeta")
+    kwargs = {"what": "name", "row": made.name_id, "article_id": made.known_id}
+    return _post(planted_lots.chief(), "article.name", **kwargs)
+
+
+def _new_article(_scene: Scene) -> Post:
+    data = {"article_id": "flare", **planted_catalogue.FACTS, **planted_catalogue.WHY_SENT}
+    return _post(planted_lots.chief(), "article.add", data)
+
+
+def _unidentified(scene: Scene) -> Post:
+    data = {"name": "Tube", "family": "rocket", "store": _held(scene).store_id, "purpose": "awaiting_disposal"}
+    return _post(planted_lots.chief(), "article.unidentified movement.post breach.raise", {**data, **planted_catalogue.ONCE})
+
+
+def _photograph(scene: Scene) -> Post:
+    made = planted_catalogue.plant(str(_held(scene).store_id), "Zeta")
+    file = SimpleUploadedFile("x.jpg", planted_catalogue.photograph().read())
+    kwargs = {"table": planted_catalogue.TABLE, "row_id": made.known_id}
+    return _post(planted_lots.chief(), "picture.add", {"file": file}, **kwargs)
 
 
 POSTS: dict[str, Callable[[Scene], Post]] = {
@@ -171,12 +314,27 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
     "people:choose": lambda scene: _post(scene.planner, "user.choose", {"theme": "dark"}),
     "people:settings": lambda scene: _post(scene.planner, "user.choose", {"language": "mk", "theme": "light"}),
     "plan:start": lambda scene: _post(scene.planner, "job.ask", {"objective": "danger"}),
+    "records:article-drop": _drop_name,
+    "records:article-new": _new_article,
     "records:check": lambda scene: _post(scene.planner, "job.ask", upload_id=scene.upload().pk),
+    "records:count-new": _open_count,
     "records:discard": lambda scene: _post(scene.planner, "upload.discard", upload_id=scene.upload().pk),
     "records:load": _load,
+    "records:move": _move,
+    "records:movement-correct": _correct,
+    "records:movement-sign": _sign,
+    "records:picture-add": _photograph,
+    "records:surplus-declare": _declare,
+    "records:surplus-new": _decide_surplus,
+    "records:unidentified-new": _unidentified,
     "records:upload-new": _send,
 }
 """Address to what there is for it to do."""
+POSTS |= {f"records:{name}": _lots(name) for name in planted_lots.sent("")}
+POSTS |= {f"records:{name}": _articles(name) for name in planted_catalogue.SENT}
+POSTS |= {f"records:{name}": _events(name) for name in planted_events.SENT}
+POSTS |= {f"records:{name}": _new_event(name) for name in planted_events.new("")}
+POSTS |= {f"records:{name}": _counts(name) for name in planted_counts.SENT}
 SIGN_OUT = "people:sign-out"
 ASKED_AGAIN = ("people:end-session",)
 """Addresses for which the password must have been given once more."""
@@ -201,8 +359,11 @@ def scene(planner: User, administrator: User, places: Places, workbook: Path) ->
 
 def example(view: str, names: list[str]) -> str:
     """An address of a view, of nothing that is there."""
-    numbers = dict.fromkeys(("user_id", "grant_id"), 999_999)
-    texts = dict.fromkeys(("site_id", "store_id", "article_id", "table_name", "name", "which", "table", "row_id"), "x")
+    numbers = dict.fromkeys(("user_id", "grant_id", "holding_id", "component_id", "row"), 999_999)
+    texts = dict.fromkeys(
+        ("site_id", "store_id", "article_id", "table_name", "name", "which", "table", "row_id", "kind", "what", "key"),
+        "x",
+    )
     return reverse(view, kwargs={name: numbers.get(name) or texts.get(name) or uuid4() for name in names})
 
 

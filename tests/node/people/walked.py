@@ -14,6 +14,12 @@ from tests.node.conftest import keep_assessment, keep_plan, load
 from tests.node.people import planted
 from tests.node.people.planted import SITES, word
 from tests.node.people.rules import MARKS, PLACE_OF, WHERE, Person
+from tests.node.records.catalogue import planted_catalogue
+from tests.node.records.counts import planted_counts
+from tests.node.records.events import planted_events
+from tests.node.records.lots import planted_lots
+from tests.node.records.surplus import planted_surplus
+from uuid6 import uuid7
 
 from rasr.core.plan.result import Plan
 from rasr.core.reference import loader as reference
@@ -37,6 +43,7 @@ from rasr.node.records.models import (
     PlaceKind,
     Upload,
 )
+from rasr.node.records.services import LineDraft, MovementDraft, Spot, post
 from rasr.node.web.said import Said
 
 OWNER = (Role.PLANNER, "node")
@@ -73,7 +80,7 @@ def make(made: Plan) -> Node:
     people = {person: _browser(person) for person in everybody()}
     owner = next(one.user for one in people if (one.role, one.where) == OWNER)
     assert owner is not None
-    things = _places() | _work(owner) | _people(beside) | _entries()
+    things = _places() | _work(owner) | _people(beside) | _entries() | _moved(owner)
     things |= {
         "assessment": [Thing({"run_id": run.pk}), Thing({"run_id": uuid4()}, nobody)],
         "assessment table": [Thing({"run_id": run.pk, "name": name}) for name in ("stores", "pools", "worst")],
@@ -83,8 +90,121 @@ def make(made: Plan) -> Node:
         "table": [Thing({"table_name": name}) for name in reference.TABLES],
         "article": [Thing({"article_id": _article_in(store)}) for store in ("A1a", "B1a")],
     }
+    things |= _lots()
+    things |= _surplus()
+    things |= _counts()
+    things |= _events()
+    things |= _catalogue()
     sequence(timezone.now())
     return Node(people, things)
+
+
+def _lots() -> dict[str, list[Thing]]:
+    """A lot and items in a store of the people of the walk, and in one beside."""
+    found: dict[str, list[Thing]] = {}
+    for store in ("A1a", "B1a"):
+        made = planted_lots.plant(planted.store_id(store), word(f"store {store}"))
+        seen, judged, kept = (
+            partial(_has_right, store, right) for right in ("view_register", "judge_stock", "keep_stock")
+        )
+        item, batch = {"item_id": made.item_id}, {"batch_id": made.pieces_id}
+        component = {"lot_id": made.lot_id, "component_id": made.component_id}
+        limit = {"constraint_id": made.constraint_id}
+        for name, kwargs, who in (
+            ("lot", {"lot_id": made.lot_id}, seen),
+            ("judged lot", {"lot_id": made.lot_id}, judged),
+            ("component", component, judged),
+            ("constraint", limit, seen),
+            ("judged constraint", limit, judged),
+            ("named batch", batch, judged),
+            ("pieces", {**batch, "store_id": planted.store_id(store)}, judged),
+            ("item", item, seen),
+            ("kept item", item, kept),
+        ):
+            found.setdefault(name, []).append(Thing(kwargs, who))
+        if store == "A1a":
+            found["item away"] = [Thing({"item_id": made.away_id}, kept)]
+    found["banned article"] = [Thing({"article_id": _article_in("A1a")}, lambda person: person.where == "node")]
+    return found
+
+
+def _counts() -> dict[str, list[Thing]]:
+    """Counts and labels in a store of the people of the walk, and in one beside."""
+    found: dict[str, list[Thing]] = {"count": [], "kept count": [], "scanned": []}
+    for store in ("A1a", "B1a"):
+        count = planted_counts.plant(planted.store_id(store), word(f"store {store}"))
+        ids, mark = {"count_id": count.pk}, MARKS[store[:2]]
+        seen, kept = (partial(_has_right, store, right) for right in ("view_register", "keep_stock"))
+        found["count"].append(Thing(ids, seen, mark))
+        found["kept count"].append(Thing(ids, kept, mark))
+        found["scanned"].append(Thing({"code": planted_counts.place_code(planted.store_id(store))}, seen))
+    return found
+
+
+def _events() -> dict[str, list[Thing]]:
+    """What happened and is to be done in a store of the people of the walk, and in one beside."""
+    found: dict[str, list[Thing]] = {}
+    for store in ("A1a", "B1a"):
+        made = planted_events.plant(planted.store_id(store), word(f"store {store}"))
+        for start, right in (("", "view_register"), ("kept ", "keep_stock"), ("judged ", "judge_stock")):
+            for key, value in vars(made).items():
+                name = start + key.removesuffix("_id")
+                found.setdefault(name, []).append(Thing({key: value}, partial(_has_right, store, right)))
+    return found
+
+
+def _surplus() -> dict[str, list[Thing]]:
+    """A decision about the stock of the people's organisation, and one about another's."""
+    found: dict[str, list[Thing]] = {}
+    for store in ("A1a", "B1a"):
+        made = planted_surplus.plant(planted.store_id(store), word(f"store {store}"))
+        seen, judged = (partial(_has_right, store, right) for right in ("view_register", "judge_stock"))
+        one = {"declaration_id": made["declaration_id"]}
+        for name, kwargs, who in (
+            ("decision", one, seen),
+            ("judged decision", one, judged),
+            ("to declare", made, judged),
+        ):
+            found.setdefault(name, []).append(Thing(kwargs, who))
+    return found
+
+
+def _catalogue() -> dict[str, list[Thing]]:
+    """Articles, and something unidentified in a store of the people of the walk and in one beside."""
+    found: dict[str, list[Thing]] = {}
+    for store in ("A1a", "B1a"):
+        made = planted_catalogue.plant(planted.store_id(store), word(f"store {store}"))
+        seen, judged = (partial(_has_right, store, right) for right in ("view_register", "judge_stock"))
+        known, picture = {"article_id": made.known_id}, {"picture_id": made.picture_id}
+        unknown = {"table": planted_catalogue.TABLE, "row_id": made.found_id}
+        for name, kwargs, who in (
+            ("edited article", known, _edits),
+            ("article name", {**known, "what": "name", "row": made.name_id}, _edits),
+            ("merged article", known, _merges),
+            ("gone article", {"article_id": made.gone_id}, _merges),
+            ("found article", {"article_id": made.found_id}, judged),
+            ("picture", picture, seen),
+            ("kept picture", picture, partial(_pictures, store)),
+            ("pictured", unknown, partial(_pictures, store)),
+        ):
+            found.setdefault(name, []).append(Thing(kwargs, who))
+    return found
+
+
+def _edits(person: Person) -> bool:
+    return person.holds("edit_catalogue")
+
+
+def _merges(person: Person) -> bool:
+    return _edits(person) and person.holds("judge_stock")
+
+
+def _pictures(store: str, person: Person) -> bool:
+    return _has_right(store, "view_register", person) and (_edits(person) or _has_right(store, "keep_stock", person))
+
+
+def _has_right(store: str, right: str, person: Person) -> bool:
+    return store in person.stores(right)
 
 
 def everybody() -> Iterator[Person]:
@@ -151,6 +271,37 @@ def _work(owner: User) -> dict[str, list[Thing]]:
     return found
 
 
+def _moved(owner: User) -> dict[str, list[Thing]]:
+    """Movements and cards: one of the first store of the people of the walk, one beside."""
+    store_id = planted.store_id("A1a")
+    batch = Batch.objects.filter(holdings__store=store_id, holdings__quantity__gt=0).earliest("pk")
+    line = LineDraft(batch.pk, 1, "counted", Spot.store(store_id), Spot("lost"))
+    lost = MovementDraft(uuid7(), "loss", timezone.now(), "because", (line,))
+    post(actor=owner, movement=lost)
+    beside = Movement.objects.get(reason=word("movement beside"))
+    of_others = Batch.objects.filter(holdings__store=planted.store_id("B1a")).earliest("pk")
+    here, there = partial(_has_store, "A1a"), partial(_has_store, "B1a")
+    ids, others = {"movement_id": lost.movement_id}, {"movement_id": beside.pk}
+    stores = {one: {"store_id": planted.store_id(one)} for one in ("A1a", "A1b", "A2a", "B1a")}
+    kept = [(one, ids_of, partial(_keeps, one), MARKS[one[:2]]) for one, ids_of in stores.items()]
+    return {
+        "movement": [Thing(ids, here), Thing(others, there), Thing({"movement_id": uuid4()}, nobody)],
+        "judged movement": [Thing(ids, partial(_has_site, "A1", "judge_stock")), Thing(others, nobody)],
+        "kept store": [Thing(ids_of, seen, mark) for _one, ids_of, seen, mark in kept],
+        "move": [Thing({"kind": "loss", **ids_of}, seen, mark) for _one, ids_of, seen, mark in kept],
+        "card": [
+            Thing({"what": "store", "key": store_id}, here),
+            Thing({"what": "batch", "key": batch.pk}, here),
+            Thing({"what": "batch", "key": of_others.pk}, there),
+            Thing({"what": "store", "key": planted.store_id("B1a")}, there),
+        ],
+    }
+
+
+def _keeps(store: str, person: Person) -> bool:
+    return store in person.stores("keep_stock")
+
+
 def _article_in(store: str) -> str:
     return Batch.objects.filter(holdings__store=planted.store_id(store)).earliest("pk").article_id
 
@@ -192,10 +343,15 @@ def _beside() -> User:
     GivenPool.objects.create(pool_id=pool, jurisdiction_id="AL", origin_id=pool, stability_band=pool, **amounts)
     GivenCurve.objects.create(origin_id=pool, neq_kg=1.0, fatalities_per_year=0.0, low=0.0, high=0.0, position=0)
     reason = word("movement beside")
+    now = timezone.now()
     movement = Movement.objects.create(
-        kind=MovementKind.COUNT_ADJUSTMENT, effective_at=timezone.now(), actor=user, reason=reason
+        kind=MovementKind.COUNT_ADJUSTMENT, effective_at=now, recorded_at=now, actor=user, reason=reason
     )
-    store, line = planted.store_id("B1a"), {"position": 0, "quantity": 1, "quantity_basis": "counted"}
+    register = records.Register.objects.get()
+    register.last_line += 1
+    register.save()
+    line = {"line_id": register.last_line, "position": 0, "quantity": 1, "quantity_basis": "counted"}
+    store = planted.store_id("B1a")
     batch = Batch.objects.filter(holdings__store=store).earliest("pk")
     places = records.Place.objects
     here, away = places.get(store=store), places.get(kind=PlaceKind.ACQUIRED)

@@ -34,6 +34,10 @@ ROWS: dict[str, list[Row]] = {
     "licences": [
         {"store_id": "S1", "hazard_division": "1.1", "neq_limit_kg": 10.0, "valid_until": date(2030, 1, 1)},
         {"store_id": "S1", "hazard_division": "1.4", "neq_limit_kg": 5.0, "valid_until": date(2020, 1, 1)},
+        *(
+            {"store_id": store, "hazard_division": division, "neq_limit_kg": 100.0, "valid_until": date(2030, 1, 1)}
+            for store, division in (("S1", "1.3"), ("S2", "1.1"), ("S2", "1.3"), ("S3", "1.1"))
+        ),
     ],
     "articles": [
         {"article_id": "bombs", "name": "Bomb", "family": "aerial_bomb", "unit": "piece"}

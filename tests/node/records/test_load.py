@@ -68,7 +68,7 @@ def test_first_load_posts_opening_balances(load: Callable[..., Loaded]) -> None:
     ]
     assert done.version == 1
     assert done.counts["stock"].new == 3
-    assert [done.counts[name].new for name in ("stores", "licences", "permits")] == [3, 2, 0]
+    assert [done.counts[name].new for name in ("stores", "licences", "permits")] == [3, 6, 0]
 
 
 CHANGES = {
@@ -140,9 +140,7 @@ def test_unknown_is_a_state(load: Callable[..., Loaded], after: str, expected: l
 
 def test_whole_register_what_is_not_in_it_goes(load: Callable[..., Loaded]) -> None:
     load(region())
-    fewer = {
-        name: [row for row in rows if row.get("store_id") != "S3"] for name, rows in ROWS.items() if name == "stores"
-    }
+    fewer = {name: [row for row in ROWS[name] if row.get("store_id") != "S3"] for name in ("stores", "licences")}
     done = load(region({"R1": "S1 bombs 5"}, **fewer, funds=[]))
     assert lines(done) == [
         ("not_found", "R2", None, "S2", "unexplained"),

@@ -7,7 +7,7 @@ The bytes are those of what the database gives back, the same from SQLite and fr
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -38,11 +38,14 @@ class Covered:
         """How key and columns are asked for, in this order."""
         return ["pk", *(_lookup(self.model, name) for name in self.columns)]
 
+    @cached_property
+    def _made(self) -> Callable[[str, Sequence[Any]], bytes]:
+        return canonical.entries(self.table, self.columns, schema=self.schema)
+
     def entry(self, values: Sequence[Any]) -> bytes:
         """Canonical bytes of a row. values: in the order of ``lookups``."""
-        row_id, *held = values
-        told = {name: _plain(value) for name, value in zip(self.columns, held, strict=True)}
-        return canonical.entry(self.table, str(row_id), told, schema=self.schema)
+        row_id, *held = [value if type(value) in AS_IT_IS else _plain(value) for value in values]
+        return self._made(str(row_id), held)
 
     def entry_of(self, row: Model) -> bytes:
         """Canonical bytes of a row that was made in this process."""
@@ -86,8 +89,6 @@ def _held(row: Model, lookup: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in AS_IT_IS:
-        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value) if isinstance(value, date | uuid.UUID) else value

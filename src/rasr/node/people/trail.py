@@ -24,6 +24,7 @@ from rasr.core.basis.findings import Refused
 from rasr.node.people import leaves
 from rasr.node.people.choices import Outcome
 from rasr.node.people.models import Entry, User
+from rasr.node.web import rows
 from rasr.node.web.plain import plain
 
 CONSOLE, NODE, NOBODY = "console", "node", "nobody"
@@ -31,8 +32,7 @@ CONSOLE, NODE, NOBODY = "console", "node", "nobody"
 SESSION_LENGTH = 16
 """Signs of the digest that stands for a session."""
 DONE, REFUSED, FAILED = Outcome.DONE, Outcome.REFUSED, Outcome.FAILED
-AT_ONCE = 500
-"""Rows written by one statement."""
+COLUMNS = tuple(field.attname for field in Entry._meta.concrete_fields)
 
 
 class NoTrailError(OperationalError):
@@ -158,7 +158,7 @@ def _entry(
 def _keep(entries: list[Entry]) -> None:
     try:
         with transaction.atomic():
-            Entry.objects.bulk_create(entries, batch_size=AT_ONCE)
+            rows.insert(Entry, COLUMNS, ([getattr(one, name) for name in COLUMNS] for one in entries))
             leaves.add(entries)
     except (DatabaseError, OSError, Refused) as fault:  # the latter two of the key that seals leaves
         raise NoTrailError("the trail cannot be written") from fault

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from rasr.core.reference import loader
 from rasr.node.places import queries as places
+from rasr.node.records.catalogue.finding import words_in
 from rasr.node.records.choices import SOON_DAYS, Deadline, Missing, Unknown
-from rasr.node.records.models import UploadState
+from rasr.node.records.models import ArticleState, UploadState
 from rasr.node.web import codes
 from rasr.node.web.words import ByWords
 
@@ -109,9 +110,11 @@ class HeldFilter(ByWords):
 
 
 class ArticleFilter(ByWords):
-    """Filters of the catalogue."""
+    """Filters of the catalogue. Words are found in every name of an article, also in those that were merged into it."""
 
-    looked_in = ("article_id", "name", "calibre", "un_number")
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="detail__state", choices=ArticleState.choices[1:], empty_label=ALL
+    )
 
     family = filters.ChoiceFilter(label=_("Family"), choices=FAMILIES, empty_label=ALL)
     division = filters.ChoiceFilter(
@@ -119,6 +122,10 @@ class ArticleFilter(ByWords):
     )
     mass = filters.ChoiceFilter(label=_("Mass"), choices=Unknown.choices, method="by_mass", empty_label=ALL)
     neq = filters.ChoiceFilter(label=_("NEQ"), choices=Unknown.choices, method="by_neq", empty_label=ALL)
+
+    def by_words(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
+        """Articles that every word is found in."""
+        return rows.filter(words_in(words))
 
     def by_mass(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
         """Articles of which neither mass is known; what is weighed needs none."""

@@ -13,6 +13,7 @@ from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Licence, Site, Store
 from rasr.node.records import queries
+from rasr.node.records.catalogue import histories as catalogue
 from rasr.node.records.entering import row_id_of
 from rasr.node.records.models import Article, Batch, Movement, MovementLine, Register, Upload
 
@@ -23,7 +24,9 @@ MOVEMENTS = Movement._meta.db_table
 
 def tell_all() -> None:
     """Name them; called once, when the node starts."""
-    tell(Article, _("Article"), _article, page="records:article", argument="article_id", beside=_of_article)
+    article = {"page": "records:article", "argument": "article_id", "parts": catalogue.PARTS}
+    tell(Article, _("Article"), _article, beside=_of_article, **article)
+    catalogue.tell_all()
     tell(Batch, _("Batch"), _batch, beside=_of_batch)
     tell(Movement, _("Movement"), _movement)
     tell(Register, _("Register"), _register, page="records:register")
@@ -40,7 +43,7 @@ def _article(actor: User, row_id: str) -> str | None:
     if not may(actor, "view_register"):
         return None
     found = queries.articles(actor).filter(pk=row_id).first()
-    return found.name if found else None
+    return found.name if found and catalogue.sees(actor, row_id) else None
 
 
 def _upload(actor: User, row_id: str) -> str | None:

@@ -31,7 +31,7 @@ from rasr.node.people.rights import require
 from rasr.node.places.contract import Closable
 from rasr.node.records import bridge, comparing, entering
 from rasr.node.records.comparing import OLD, STOCK, Difference, TableChange
-from rasr.node.records.ledger import write
+from rasr.node.records.ledger import breaching, write
 from rasr.node.records.ledger.drafts import BatchDraft, LineDraft, MovementDraft
 from rasr.node.records.ledger.write import State
 from rasr.node.records.models import Holding, MovementKind, Register, Upload
@@ -105,6 +105,7 @@ def load_region(
         assert digest == target.digest(), "the register is not what was loaded"
         told = {"digest": digest, "complete": complete, "movements": movements, "upload": upload.pk if upload else None}
         entering.enter_load(actor, source, register, changes, {"version": register.version + 1, **told})
+        breaching.review(actor=actor)
         write.moved_on(register, digest, target.given)
     return Loaded(counts, movements, register.version)
 

@@ -46,8 +46,11 @@ def limit_mb() -> int:
     return settings.NODE.upload_limit_mb
 
 
-def limited(request: HttpRequest) -> Limit:
-    """Put the limit before the files of a request, which go straight to disk. To be called before POST is looked at."""
-    limit = Limit(request, limit_mb() * MB)
+def limited(request: HttpRequest, most_mb: int | None = None) -> Limit:
+    """Put the limit before the files of a request, which go straight to disk. To be called before POST is looked at.
+
+    most_mb: None is that of a workbook.
+    """
+    limit = Limit(request, (limit_mb() if most_mb is None else most_mb) * MB)
     request.upload_handlers = [limit, TemporaryFileUploadHandler(request)]
     return limit

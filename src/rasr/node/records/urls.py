@@ -11,6 +11,7 @@ from rasr.node.records.events import urls as events
 from rasr.node.records.items import urls as items
 from rasr.node.records.lots import urls as lots
 from rasr.node.records.movements import urls as movements
+from rasr.node.records.surplus import urls as surplus
 
 app_name = "records"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     *items.urlpatterns,
     *counts.urlpatterns,
     *events.urlpatterns,
+    *surplus.urlpatterns,
     path("stock/", views.Stock.as_view(), name="stock"),
     path("catalogue/", views.Catalogue.as_view(), name="catalogue"),
     path("catalogue/<path:article_id>/", views.OneArticle.as_view(), name="article"),

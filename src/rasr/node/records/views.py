@@ -9,7 +9,7 @@ import polars as pl
 from django import forms
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -19,6 +19,7 @@ from rasr.core.reference import loader
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.records import exporting, queries
+from rasr.node.records.catalogue import queries as catalogue
 from rasr.node.records.choices import MEANINGS, NAMES
 from rasr.node.records.filters import ArticleFilter, HeldFilter, StockFilter
 from rasr.node.records.models import Article, Holding
@@ -77,10 +78,15 @@ class Catalogue(Righted, Sorted):
     export_name = "catalogue"
     table_class = ArticleTable
     filterset_class = ArticleFilter
+    template_name = "records/catalogue/catalogue.html"
 
     def queryset(self) -> QuerySet[Article]:
         """Every article."""
         return queries.articles(self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With what the buttons need."""
+        return super().get_context_data(**kwargs, may=catalogue.allowed(actor_of(self.request)))
 
 
 class OneArticle(Righted, Sorted):
@@ -96,7 +102,9 @@ class OneArticle(Righted, Sorted):
         try:
             self.article = queries.article(request.user, kwargs["article_id"])
         except Article.DoesNotExist as gone:
-            raise Http404 from gone
+            if (became := catalogue.became(request.user, kwargs["article_id"])) is None:
+                raise Http404 from gone
+            return redirect("records:article", became.pk)
         self.name = self.export_name = f"article-{self.article.pk}"
         self.page_title = self.article.name
         return super().get(request, *args, **kwargs)
@@ -114,7 +122,8 @@ class OneArticle(Righted, Sorted):
             "unit": unit_name(self.article.unit, totals["pieces"] or 0),
             "unknown": unknown_facts(self.article),
         }
-        return super().get_context_data(**kwargs, **facts)
+        known = catalogue.known_of(actor_of(self.request), self.article)
+        return super().get_context_data(**kwargs, **facts, known=known)
 
 
 def unknown_facts(article: Article) -> list[tuple[str | Promise, str | Promise]]:

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 STORE: Final = "store"
 ACQUIRED: Final = "acquired"
@@ -27,8 +26,7 @@ REFERRED: Final = frozenset({STORE, IN_TRANSIT, ON_ISSUE})
 """Places of which there are many, told apart by ``ref``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """One end of a line. kind: a name above. store_id: of a store only.
 
     ref: in a store the stack (empty: the store itself), in transit the consignment, on issue who has it; else empty.

@@ -25,6 +25,10 @@ from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
 from rasr.node.plan import queries as plan
 from rasr.node.records import queries as records
+from rasr.node.records.counts import queries as counts
+from rasr.node.records.counts.queries import Validity
+from rasr.node.records.events.due import Due as Work
+from rasr.node.records.events.due import may_have_work, work_for
 
 FIRST_STEPS = 5
 OWN_STORES = 10
@@ -83,7 +87,8 @@ class Waits:
 class Home:
     """What the first page shows; what somebody may not see is None. sites: whether any site is whole in scope.
 
-    roles: of who sees neither stock nor machine, so that the page says what they are for.
+    roles: of who sees neither stock nor machine, so that the page says what they are for. validity: how much of the
+    stock has been confirmed by counts lately. work: the reader's own queue, None for who has none.
     """
 
     empty: bool
@@ -95,6 +100,8 @@ class Home:
     machine: Machine | None
     roles: list[Held]
     waits: list[Waits]
+    validity: Validity | None
+    work: list[Work] | None
 
 
 def home(actor: Actor) -> Home:
@@ -112,6 +119,8 @@ def home(actor: Actor) -> Home:
         due=due_items(actor) if sees and not empty else None,
         machine=Machine(people.users().count(), work.state_counts(actor)) if may(actor, "manage_node") else None,
         roles=[] if sees or may(actor, "manage_node") else roles_held(actor),
+        validity=counts.validity(actor) if sees and not empty else None,
+        work=work_for(actor) if may_have_work(actor) else None,
     )
 
 

@@ -14,7 +14,7 @@ from rasr.node.records.models import Batch, Movement, MovementLine
 
 MOVEMENT = (
     *("kind", "effective_at", "recorded_at", "actor", "reason", "reason_language", "upload", "digest", "site"),
-    *("voucher", "corrects", "approval_id"),
+    *("voucher", "corrects", "approval_id", "destination"),
 )
 LINE = (
     *("movement", "position", "batch", "item", "quantity", "quantity_basis"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from functools import cached_property
 from hashlib import sha256
+from operator import attrgetter
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +39,9 @@ class BatchDraft:
 
 
 BATCH_COLUMNS = tuple(field.name for field in fields(BatchDraft))
+PLAIN = frozenset({str, int, float, bool, NoneType})
+cells_of: Callable[[BatchDraft], tuple[Any, ...]] = attrgetter(*BATCH_COLUMNS)
+"""The values of a new batch, in the order of ``BATCH_COLUMNS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class MovementDraft:
     """A movement before it is posted. movement_id: made by the sender (UUIDv7), so that a retry is known.
 
     batches: new ones that its lines name. corrects: the movement that it turns round. waived: codes of the rules that
-    the second person has let it break.
+    the second person has let it break. destination_id: the store that a despatch is bound for.
     """
 
     movement_id: UUID
@@ -70,18 +77,34 @@ class MovementDraft:
     corrects_id: UUID | None = None
     reason_language: str = ""
     waived: tuple[str, ...] = ()
+    destination_id: str | None = None
 
     def digest(self) -> str:
+        """``sent``, which is worked out once."""
+        return self.sent
+
+    @cached_property
+    def sent(self) -> str:
         """SHA-256 (hex) of all that was sent: the same draft sent again has the same."""
-        head = (self.kind, self.effective_at, self.reason, self.reason_language, self.upload_id, self.corrects_id)
-        told = [
-            [_told(value) for value in head],
-            [[_told(getattr(batch, name)) for name in BATCH_COLUMNS] for batch in self.batches],
-        ]
-        whole = sha256(canonical(told))
+        head = (
+            self.kind,
+            self.effective_at,
+            self.reason,
+            self.reason_language,
+            self.upload_id,
+            self.corrects_id,
+            self.destination_id,
+        )
+        whole = sha256(canonical([_told(value) for value in head]))
+        for batch in self.batches:
+            whole.update(repr(_batch(batch)).encode())
         for line in self.lines:
             whole.update(repr(_line(line)).encode())
         return whole.hexdigest()
+
+
+def _batch(batch: BatchDraft) -> list[Any]:
+    return [value if type(value) in PLAIN else _told(value) for value in cells_of(batch)]
 
 
 def _line(line: LineDraft) -> tuple[Any, ...]:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.units import KG_PER_GRAM
 from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.models import Article, Batch
+from rasr.node.web import rows
 
 AT_ONCE = 900
 """Keys in one question to the database."""
 NOWHERE = "see the register"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """A batch with its article. kg of one piece or gram; None unknown."""
 
     article_id: str
@@ -64,10 +63,10 @@ def facts_of(movements: Iterable[MovementDraft]) -> dict[UUID, Facts]:
         one: Facts(draft.article_id, *articles[draft.article_id], *(getattr(draft, name) for name in OF_BATCH))
         for one, draft in drafts.items()
     }
-    names = ("article_id", *(f"article__{name}" for name in OF_ARTICLE), *OF_BATCH)
-    for some in in_parts(wanted - drafts.keys()):
-        rows = Batch.objects.filter(pk__in=some, article__closed=False).values_list("pk", *names)
-        found.update((pk, Facts(*values)) for pk, *values in rows)
+    if known := wanted - drafts.keys():
+        names = ("batch_id", "article_id", *(f"article__{name}" for name in OF_ARTICLE), *OF_BATCH)
+        open_ones = rows.select(Batch, names, {"batch_id": known, "article__closed": [False]})
+        found.update((pk, Facts(*values)) for pk, *values in open_ones)
     if missing := wanted - found.keys():
         raise Refused("unknown_rule", what="batch", value=str(min(missing)), known=NOWHERE)
     return found
@@ -75,9 +74,9 @@ def facts_of(movements: Iterable[MovementDraft]) -> dict[UUID, Facts]:
 
 def _articles(article_ids: set[str]) -> Mapping[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {}
-    for some in in_parts(article_ids):
-        for pk, *values in Article.objects.filter(pk__in=some, closed=False).values_list("pk", *OF_ARTICLE):
-            found[pk] = tuple(values)
+    if article_ids:
+        open_ones = rows.select(Article, ("article_id", *OF_ARTICLE), {"article_id": article_ids, "closed": [False]})
+        found.update((pk, tuple(values)) for pk, *values in open_ones)
     if missing := article_ids - found.keys():
         raise Refused("unknown_rule", what="article", value=min(missing), known=NOWHERE)
     return found

@@ -22,8 +22,7 @@ from rasr.core.records.ledger.timeline import shortfall
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.records.ledger import covering, vouchers
-from rasr.node.records.ledger.drafts import BATCH_COLUMNS, MovementDraft
-from rasr.node.records.ledger.facts import in_parts
+from rasr.node.records.ledger.drafts import BATCH_COLUMNS, MovementDraft, cells_of
 from rasr.node.records.models import Batch, Holding, ItemPosition, Movement, MovementLine, Place, Register
 from rasr.node.web import rows
 
@@ -46,20 +45,22 @@ class LinesRefused(Refused):
 class State:
     """What is held by the batches and items that are touched, and what becomes of it line by line.
 
-    latest: to each key the time of the latest line. items: to each item its batch and place. back_dated: keys from
-    which something was taken at a time before the latest line.
+    latest: to each key the time of the latest line. items: to each item its batch and place. place_ids: rows of
+    places that are known. back_dated: keys from which something was taken at a time before the latest line.
     """
 
     before: Holdings
     latest: dict[Key, datetime]
     items: dict[UUID, tuple[UUID, Spot]]
+    place_ids: dict[Spot, int] = field(default_factory=dict)
     after: Holdings = field(init=False)
     items_before: dict[UUID, tuple[UUID, Spot]] = field(init=False)
+    latest_before: dict[Key, datetime] = field(init=False)
     back_dated: set[Key] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.after = dict(self.before)
-        self.items_before = dict(self.items)
+        self.items_before, self.latest_before = dict(self.items), dict(self.latest)
 
     def follow(self, movement: MovementDraft) -> None:
         """Let every line of a movement act. Raises LinesRefused."""
@@ -137,7 +138,7 @@ def write(
     state = state or state_of(movements)
     for movement in movements:
         state.follow(movement)
-    place_ids = _place_ids({spot for line in lines for spot in (line.from_place, line.to_place)})
+    place_ids = _place_ids({spot for line in lines for spot in (line.from_place, line.to_place)}, state.place_ids)
     _write_movements(actor, register, movements, place_ids, now, site_ids or {}, approval_id)
     _never_below_zero(state.back_dated, place_ids)
     _write_holdings(state, place_ids, positions)
@@ -152,21 +153,28 @@ def state_of(movements: Sequence[MovementDraft]) -> State:
     items = {line.item_id for movement in movements for line in movement.lines if line.item_id is not None}
     held: Holdings = {}
     latest: dict[Key, datetime] = {}
-    names = ("batch_id", "place__kind", "place__store_id", "place__ref", "quantity", "quantity_basis", "latest_at")
-    for some in in_parts(batches):
-        for batch, kind, store, ref, quantity, basis, at in Holding.everywhere.filter(batch__in=some).values_list(
-            *names
-        ):
-            key = (batch, Spot(kind, store, ref))
-            held[key], latest[key] = Held(quantity, basis), at
+    names = (
+        *("batch_id", "place_id", "place__kind", "place__store_id", "place__ref"),
+        *("quantity", "quantity_basis", "latest_at"),
+    )
+    known: dict[int, Spot] = {}
+    for batch, place, kind, store, ref, quantity, basis, at in (
+        rows.select(Holding, names, {"batch_id": batches}) if batches else ()
+    ):
+        spot = known.get(place)
+        if spot is None:
+            spot = known[place] = Spot(kind, store, ref)
+        key = (batch, spot)
+        held[key], latest[key] = Held(quantity, basis), at
     found: dict[UUID, tuple[UUID, Spot]] = {}
-    for some in in_parts(items):
-        positions = ItemPosition.objects.filter(pk__in=some)
-        for item, batch, kind, store, ref in positions.values_list(
-            "pk", "batch_id", "place__kind", "place__store_id", "place__ref"
-        ):
-            found[item] = (batch, Spot(kind, store, ref))
-    return State(held, latest, found)
+    for item, batch, place, kind, store, ref in (
+        rows.select(ItemPosition, ("item_id", *names[:5]), {"item_id": items}) if items else ()
+    ):
+        spot = known.get(place)
+        if spot is None:
+            spot = known[place] = Spot(kind, store, ref)
+        found[item] = (batch, spot)
+    return State(held, latest, found, {spot: place for place, spot in known.items()})
 
 
 def moved_on(register: Register, digest: str = "", given: Iterable[str] | None = None) -> None:
@@ -179,9 +187,7 @@ def moved_on(register: Register, digest: str = "", given: Iterable[str] | None =
 
 def write_batches(movements: Sequence[MovementDraft]) -> None:
     """Keep the new batches of movements."""
-    batches = [
-        tuple(getattr(one, name) for name in BATCH_COLUMNS) for movement in movements for one in movement.batches
-    ]
+    batches = [cells_of(one) for movement in movements for one in movement.batches]
     if batches:
         rows.insert(Batch, BATCH_COLUMNS, batches)
         covering.cover_batches(batches)
@@ -212,10 +218,12 @@ def _write_movements(
             voucher=number,
             corrects_id=one.corrects_id,
             approval_id=approval_id,
+            destination_id=one.destination_id,
         )
         for one, number in zip(movements, numbers, strict=True)
     ]
-    Movement.objects.bulk_create(made)
+    columns = [field.attname for field in Movement._meta.concrete_fields]
+    rows.insert(Movement, columns, ([getattr(one, name) for name in columns] for one in made))
     first = register.last_line + 1
     names = (
         *("line_id", "movement_id", "position", "batch_id", "item_id", "quantity", "quantity_basis"),
@@ -252,33 +260,40 @@ def _numbered(
 
 
 def _write_holdings(state: State, place_ids: Mapping[Spot, int], positions: Positions | None) -> None:
-    """Keep what changed between the two states."""
+    """Keep what changed between the two states. What leaves a place whole stays the same row."""
     before, after, latest = state.before, state.after, state.latest
     ids = dict(place_ids)
     if other := {spot for _, spot in (*before, *after)} - ids.keys():
-        ids |= _place_ids(other)
+        ids |= _place_ids(other, state.place_ids)
+    new = [key for key in after if key not in before]
+    gone = {key[0]: key for key in before if key not in after}
     if positions is None:
-        new = [key for key in after if key not in before]
         last = Holding.everywhere.order_by("-position").values_list("position", flat=True).first() if new else None
         positions = {key: (None, (-1 if last is None else last) + number) for number, key in enumerate(new, 1)}
-    keys = ("batch_id", "place_id")
-    rows.delete(Holding, keys, [(batch, ids[spot]) for batch, spot in before.keys() - after.keys()])
+    keys, names = ("batch_id", "place_id"), ("store_id", "quantity", "quantity_basis", "position", "latest_at")
+    went, fresh = [], []
+    for key in new:
+        batch, spot = key
+        told = (spot.store_id, *after[key], positions.get(key, (None, 0))[1], latest[key])
+        old = gone.pop(batch, None)
+        if old is None:
+            fresh.append((batch, ids[spot], *told))
+        else:
+            went.append((ids[spot], *told, batch, ids[old[1]]))
+    rows.update(Holding, ("place_id", *names), keys, went)
+    kept = {(row[-2], row[-1]) for row in went}
+    left = ((batch, ids[spot]) for batch, spot in before.keys() - after.keys())
+    rows.delete(Holding, keys, [row for row in left if row not in kept])
+    rows.insert(Holding, (*keys, *names), fresh)
     touched = [key for key in after if key in before]
-    changed = ((*after[key], latest[key], key[0], ids[key[1]]) for key in touched if after[key] != before[key])
+    changed = (
+        (*after[key], latest[key], key[0], ids[key[1]])
+        for key in touched
+        if after[key] != before[key] or latest[key] != state.latest_before[key]
+    )
     rows.update(Holding, ("quantity", "quantity_basis", "latest_at"), keys, changed)
     moved = ((positions[key][1], key[0], ids[key[1]]) for key in touched if _moves(positions.get(key)))
     rows.update(Holding, ("position",), keys, moved)
-    fresh = (
-        (
-            *(batch, ids[spot], spot.store_id, *after[batch, spot]),
-            *(positions.get((batch, spot), (None, 0))[1], latest[batch, spot]),
-        )
-        for batch, spot in after
-        if (batch, spot) not in before
-    )
-    rows.insert(
-        Holding, ("batch_id", "place_id", "store_id", "quantity", "quantity_basis", "position", "latest_at"), fresh
-    )
 
 
 def _moves(position: tuple[int | None, int] | None) -> bool:
@@ -340,23 +355,27 @@ def _never_below_zero(keys: Iterable[Key], place_ids: Mapping[Spot, int]) -> Non
             )
 
 
-def _place_ids(spots: set[Spot]) -> dict[Spot, int]:
-    """The rows of places; those that are not there yet are made."""
-    found = _find_places(spots)
+def _place_ids(spots: set[Spot], known: Mapping[Spot, int]) -> dict[Spot, int]:
+    """The rows of places; those that are not there yet are made. known: of some of them."""
+    found = {spot: known[spot] for spot in spots & known.keys()}
+    found |= _find_places(spots - found.keys())
     missing = sorted(spots - found.keys(), key=lambda spot: (spot.kind, spot.store_id or "", spot.ref))
     Place.objects.bulk_create(Place(kind=spot.kind, store_id=spot.store_id, ref=spot.ref) for spot in missing)
     return found | _find_places(set(missing)) if missing else found
 
 
 def _find_places(spots: set[Spot]) -> dict[Spot, int]:
-    stores = {spot.store_id for spot in spots if spot.store_id}
-    refs = {spot.ref for spot in spots if not spot.store_id}
+    """Rows of the places that are there already; stores and virtual places stand in different indexes."""
     known: dict[Spot, int] = {}
-    names = ("pk", "kind", "store_id", "ref")
-    for some in in_parts(stores):
-        for pk, *named in Place.objects.filter(store__in=some).values_list(*names):
-            known[Spot(*named)] = pk
-    for some in in_parts(refs):
-        for pk, *named in Place.objects.filter(store=None, ref__in=some).values_list(*names):
-            known[Spot(*named)] = pk
+    for in_store in (True, False):
+        some = {spot for spot in spots if (spot.store_id is not None) is in_store}
+        if some:
+            first = (
+                {"store_id": {spot.store_id for spot in some}} if in_store else {"kind": {spot.kind for spot in some}}
+            )
+            where: dict[str, Any] = {**first, "ref": {spot.ref for spot in some}}
+            if not in_store:
+                where["store_id"] = [None]
+            found = rows.select(Place, ("id", "kind", "store_id", "ref"), where)
+            known.update((Spot(*named), pk) for pk, *named in found)
     return {spot: known[spot] for spot in spots if spot in known}

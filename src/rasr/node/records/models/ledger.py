@@ -97,7 +97,7 @@ class Movement(models.Model):
 
     digest: of all that was sent, by which a retry is told from another movement under the same id. site: in whose
     books it stands, with the number of its voucher. corrects: the movement that this one turns round. approval: the
-    decision of the second person.
+    decision of the second person. destination: where a despatch is bound.
     """
 
     movement_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -113,6 +113,9 @@ class Movement(models.Model):
     voucher = models.TextField(_("voucher"), blank=True, default="", db_default="")
     corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
     approval_id = models.UUIDField(null=True)
+    destination = models.ForeignKey(
+        Store, models.PROTECT, null=True, related_name="bound_for_it", verbose_name=_("destination")
+    )
 
     class Meta:
         ordering: ClassVar = ["-recorded_at"]

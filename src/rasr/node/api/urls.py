@@ -1,0 +1,24 @@
+"""Addresses of the API. Who is not signed in gets 401, not the page to sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+
+from rasr.node.api.endpoints import api
+
+
+OF_THE_DESCRIPTION = ("api-root", "openapi-json")
+"""Shown like a page: to who is signed in."""
+
+
+def _open(patterns: list[Any]) -> list[Any]:
+    for one in patterns:
+        if one.name not in OF_THE_DESCRIPTION:
+            one.callback = login_not_required(one.callback)
+    return patterns
+
+
+app_name = "api"
+urlpatterns = _open(api.urls[0])

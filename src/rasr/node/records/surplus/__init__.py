@@ -1,0 +1,1 @@
+"""Declared surplus: decisions of the nation, and the stock that they name."""
