@@ -30,8 +30,10 @@ def edit(draw: Random, strength: int) -> set[Row]:
     """Another value in a covered column of a row."""
     while True:
         covered = drawn_table(draw)
-        pk, field = draw.choice(keys(covered)), draw.choice([one for one in fields(covered) if one.name != "upload"])
+        pk, field = draw.choice(keys(covered)), draw.choice(fields(covered))
         value = covered.model._base_manager.values_list(field.attname, flat=True).get(pk=pk)
+        if field.is_relation and not others(field, value).exists():
+            continue  # there is nothing else that it could point to
         try:
             with transaction.atomic():
                 put(covered, pk, {field.attname: other(draw, field, value)})
@@ -161,11 +163,20 @@ def fields(covered: Covered) -> list[Any]:
     return [covered.model._meta.get_field(name) for name in names]
 
 
+def others(field: Any, value: Any) -> models.QuerySet[Any]:
+    """The rows that a column could point to instead."""
+    rows: models.QuerySet[Any] = field.related_model._base_manager.exclude(pk=value)
+    return rows
+
+
 def other(draw: Random, field: Any, value: Any) -> Any:
     """Another value that the column takes."""
     if field.is_relation:
-        target = field.related_model._base_manager.exclude(pk=value)
-        return draw.choice(list(target.order_by("pk").values_list("pk", flat=True)))
+        return draw.choice(list(others(field, value).order_by("pk").values_list("pk", flat=True)))
+    if isinstance(field, models.UUIDField):
+        return uuid7()
+    if isinstance(field, models.BooleanField):
+        return not value
     if isinstance(value, datetime):
         return value + timedelta(microseconds=draw.choice([1, -1, 86_400_000_000]))
     if isinstance(field, models.JSONField):

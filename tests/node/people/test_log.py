@@ -14,7 +14,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from tests.node.conftest import somebody
-from tests.node.people.logged import START, Editor, entry, log_home, small_register
+from tests.node.people.logged import START, Editor, entry, log_home, small_register, written
 from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
@@ -24,8 +24,8 @@ from rasr.node.people import checking, immutable, leaves, log_key, sequencer
 from rasr.node.people.acts import ACTS
 from rasr.node.people.covered import COVERED
 from rasr.node.people.models import Checkpoint, Entry, Leaf, User
-from rasr.node.records.ledger.write import LineDraft, MovementDraft, Spot, write_movements
 from rasr.node.records.models import Movement, MovementLine, Place
+from rasr.node.records.services import LineDraft, MovementDraft, Spot
 
 pytestmark = pytest.mark.django_db
 
@@ -97,11 +97,11 @@ def test_what_the_database_gives_back_is_what_was_covered(held: Path, value: Any
 
 def test_a_time_of_any_zone_is_covered_alike(held: Path) -> None:
     user = somebody("ana", "planner")
-    small_register(user, 0)
+    small_register(user, 1)
     when = datetime(2027, 5, 31, 14, tzinfo=timezone(timedelta(hours=2)))
     batch = COVERED["records_batch"].model._base_manager.values_list("pk", flat=True)[0]
     lines = (LineDraft(batch, 2**60, "counted", Spot("acquired"), Spot.store("S1")),)
-    write_movements(user, [MovementDraft(uuid7(), "opening_balance", when, "r", lines)])
+    written(user, MovementDraft(uuid7(), "opening_balance", when, "r", lines))
     sequencer.sequence(START + timedelta(days=3))
     assert codes(held) == []
 

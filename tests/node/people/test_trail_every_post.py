@@ -278,7 +278,9 @@ def _new_article(_scene: Scene) -> Post:
 
 def _unidentified(scene: Scene) -> Post:
     data = {"name": "Tube", "family": "rocket", "store": _held(scene).store_id, "purpose": "awaiting_disposal"}
-    return _post(planted_lots.chief(), "article.unidentified movement.post breach.raise", {**data, **planted_catalogue.ONCE})
+    return _post(
+        planted_lots.chief(), "article.unidentified movement.post breach.raise", {**data, **planted_catalogue.ONCE}
+    )
 
 
 def _photograph(scene: Scene) -> Post:

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 
 from rasr.node.api.endpoints import api
 
-
 OF_THE_DESCRIPTION = ("api-root", "openapi-json")
 """Shown like a page: to who is signed in."""
 

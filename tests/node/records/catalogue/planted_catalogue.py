@@ -90,7 +90,7 @@ SENT: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
     "article-undo": ("edit_catalogue", "article.undo", ONCE, {"article_id": "gone_id"}),
     "article-identify": (
         "judge_stock",
-        "article.identify movement.post breach.close",
+        "article.identify movement.post breach.raise breach.close",
         INTO,
         {"article_id": "found_id"},
     ),

@@ -152,7 +152,7 @@ def test_bans_and_tests_of_a_lot_go_with_it_there_and_back(who: People) -> None:
     assert lot is not None
     limit = limiting.Limit("ban", "not to be fired", "cracked")
     limiting.impose(actor=who.chief, limit=limit, lot_id=lot.pk)
-    lots.record_test(actor=who.chief, lot_id=lot.pk, facts=lots.TestFacts(date(2026, 1, 1), "x", "passed"))
+    lots.record_test(actor=who.chief, lot_id=lot.pk, facts=lots.LotResult(date(2026, 1, 1), "x", "passed"))
     merge(who)
     moved = Batch.objects.filter(article="bombs", lot_record__isnull=False).get()
     made = Lot.objects.get(pk=moved.lot_record_id)

@@ -109,6 +109,7 @@ def test_people_hurt_are_reported_with_their_source(who: People, client_of: Open
     sent |= {"sex_0": "female", "status_0": "civilian", "number_2": "0", "harm_2": "killed"}
     client = client_of(who.keeper)
     assert client.post(reverse("records:incident-new"), sent).status_code == 400
+    assert client.post(reverse("records:incident-new"), {**sent, "source": "Clinic", "harm_0": ""}).status_code == 400
     assert client.post(reverse("records:incident-new"), {**sent, "source": "Clinic"}).status_code == 302
     known = Casualties.objects.values_list("harm", "sex", "status", "number", "source")
     assert set(known) == {

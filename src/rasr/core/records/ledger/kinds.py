@@ -75,7 +75,12 @@ KINDS: dict[str, Kind] = {
     "despatch": Kind(_flows((STORE, IN_TRANSIT)), is_order=True),
     "arrival": Kind(_flows((IN_TRANSIT, STORE))),
     "discrepancy": Kind(_flows((IN_TRANSIT, UNEXPLAINED), (UNEXPLAINED, STORE))),
-    "reclassification": Kind(_from_hands(CONVERTED) | _to_hands(CONVERTED), is_judgement=True),
+    "reclassification": Kind(
+        _from_hands(CONVERTED)
+        | _to_hands(CONVERTED)
+        | _flows((LOST, CONVERTED), (CONVERTED, LOST), (STOLEN, CONVERTED), (CONVERTED, STOLEN)),
+        is_judgement=True,
+    ),
     "conversion": Kind(BOTH_WAYS_CONVERTED, is_order=True, is_judgement=True),
     "deactivation": Kind(BOTH_WAYS_CONVERTED, is_order=True, needs_second_person=True, is_judgement=True),
     "expenditure": Kind(_flows((STORE, EXPENDED), (ON_ISSUE, EXPENDED)), is_use=True),

@@ -58,7 +58,7 @@ class FactsForm(WhyForm):
     nsn = short(_("NATO stock number"), help_text=_("13 digits, such as 1305-00-926-9305."))
     make = short(_("Make"))
     model = short(_("Model"))
-    country_made = short(_("Country of manufacture"))
+    country_made = short(_("Made in"))
     shelf_life_months = forms.IntegerField(label=_("Shelf life, months"), required=False, min_value=1, max_value=1200)
     itemised = forms.BooleanField(
         label=_("Every piece is recorded as an item"), required=False, help_text=_("For weapons.")

@@ -13,6 +13,7 @@ import typst
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from rasr.node.records.counts.queries import Label
 from rasr.node.records.models import Count, CountLine
@@ -23,7 +24,14 @@ from rasr.node.web.figures import write
 
 def form(count: Count, lines: Iterable[CountLine], *, shows_expected: bool, address: str, printed: str) -> bytes:
     """The sheet of a count on paper. address: of its page, for the QR. printed: its class mark, empty for none."""
-    headings = [_("Line"), _("Place"), _("Article"), _("Lot or serial number"), _("Found"), _("Note")]
+    headings = [
+        pgettext("of a list", "Line"),
+        _("Place"),
+        _("Article"),
+        _("Lot or serial number"),
+        _("Found"),
+        _("Note"),
+    ]
     if shows_expected:
         headings.insert(4, _("Expected"))
     told = {

@@ -35,14 +35,6 @@ class CountTable(tables.Table):
         order_by = "-frozen"
         empty_text = _("No store has been counted yet.")
 
-    def render_kind(self, value: str) -> str:
-        """By its name."""
-        return str(CountKind(value).label)
-
-    def render_state(self, value: str) -> str:
-        """By its name."""
-        return str(CountState(value).label)
-
 
 class CountFilter(ByWords):
     """Filters of counts."""

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
 
 from rasr.node.people.choices import Sex
@@ -73,9 +74,10 @@ class HurtForm(forms.Form):
                 label=_("How many"), min_value=0, max_value=MOST_PEOPLE, required=False
             )
             for name, kinds, label in choices:
-                initial = None if name == "harm" else "not_recorded"
+                # nobody is put down as killed because the field stood like that
+                offered = [CHOOSE, *kinds.choices] if name == "harm" else kinds.choices
                 self.fields[f"{name}_{at}"] = forms.ChoiceField(
-                    label=label, choices=kinds.choices, required=False, initial=initial
+                    label=label, choices=offered, required=False, initial="" if name == "harm" else "not_recorded"
                 )
         self.fields["source"] = short(_("Where the numbers are from"), help_text=_("A name, a report, a hospital."))
         self.fields["stated_on"] = day(_("Stated on"), initial=timezone.localdate())
@@ -86,10 +88,13 @@ class HurtForm(forms.Form):
             yield [self[f"{name}_{at}"] for name in ("number", "harm", "sex", "status")]
 
     def clean(self) -> dict[str, Any]:
-        """Numbers have a source."""
+        """Numbers have a source, and say what happened."""
         given: dict[str, Any] = super().clean() or {}
         if self._numbers(given) and not given.get("source"):
             self.add_error("source", ValidationError(_("Say where the numbers are from."), code="no_source"))
+        for at in self._numbers(given):
+            if not given.get(f"harm_{at}"):
+                self.add_error(f"harm_{at}", ValidationError(_("Say what happened to them."), code="no_harm"))
         return given
 
     def hurt(self) -> tuple[Hurt, ...]:
@@ -98,7 +103,7 @@ class HurtForm(forms.Form):
         stated_on = given["stated_on"] or timezone.localdate()
         return tuple(
             Hurt(
-                given[f"harm_{at}"] or Harm.INJURED.value,
+                given[f"harm_{at}"],
                 given[f"sex_{at}"] or Sex.NOT_RECORDED.value,
                 given[f"status_{at}"] or CivilStatus.NOT_RECORDED.value,
                 given[f"number_{at}"],
@@ -197,7 +202,7 @@ class InspectionForm(PlaceForm):
     done_by = short(_("Inspector"), required=True)
     result = forms.ChoiceField(label=_("Result"), choices=[CHOOSE, *InspectionResult.choices])
     text = long_text(_("What was found"))
-    next_on = day(_("Next"), help_text=_("When it is due again."))
+    next_on = day(pgettext_lazy("time", "Next"), help_text=_("When it is due again."))
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)

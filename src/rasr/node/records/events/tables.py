@@ -9,6 +9,7 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rasr.node.records.lots.tables import Choice
 from rasr.node.records.models import (
@@ -74,7 +75,7 @@ class InspectionTable(tables.Table):
     done = Day(accessor="done_on", verbose_name=_("Done on"))
     by = Text(accessor="done_by", verbose_name=_("Inspector"))
     result = Choice(InspectionResult.choices, accessor="result", verbose_name=_("Result"))
-    next = Day(accessor="next_on", verbose_name=_("Next"), default="–")
+    next = Day(accessor="next_on", verbose_name=pgettext_lazy("time", "Next"), default="–")
 
     class Meta:
         order_by = "-done"

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from uuid6 import uuid7
 
 from rasr.node.records.items.services import UNREADABLE, ItemDraft
@@ -31,7 +31,7 @@ class FactsForm(SureForm):
     serial_state = forms.ChoiceField(label=_("Serial number"), choices=SerialState.choices)
     marks = short(_("Other marks"), help_text=_("Of the maker, of proof, of import."))
     year_made = year(_("Year made"))
-    origin = forms.ChoiceField(label=_("Origin"), choices=Origin.choices)
+    origin = forms.ChoiceField(label=pgettext_lazy("of an item", "Origin"), choices=Origin.choices)
     notes = long_text(_("Notes"))
 
 
@@ -96,7 +96,9 @@ class ItemiseForm(SureForm, Once):
         required=False,
         choices=[(code, name) for code, name in SerialState.choices if code in UNREADABLE],
     )
-    origin = forms.ChoiceField(label=_("Origin"), choices=Origin.choices, initial=Origin.UNKNOWN)
+    origin = forms.ChoiceField(
+        label=pgettext_lazy("of an item", "Origin"), choices=Origin.choices, initial=Origin.UNKNOWN
+    )
 
     def __init__(self, *given: Any, stacks: Iterable[str], **more: Any) -> None:
         super().__init__(*given, **more)

@@ -8,6 +8,7 @@ import django_filters as filters
 import django_tables2 as tables
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rasr.core.records import names
 from rasr.node.places import queries as places
@@ -42,7 +43,7 @@ class ItemTable(tables.Table):
     article = Named("article_id", accessor="article__name", verbose_name=_("Article"), attrs=WIDE)
     where = Where(PlaceKind.choices, accessor="at__place__kind", verbose_name=_("Where"), attrs=UNBROKEN)
     store = Text(accessor="seen_store", verbose_name=_("Store"), visible=False)
-    origin = Choice(Origin.choices, accessor="origin", verbose_name=_("Origin"))
+    origin = Choice(Origin.choices, accessor="origin", verbose_name=pgettext_lazy("of an item", "Origin"))
     legal = Choice(LegalStatus.choices, accessor="legal_status", verbose_name=_("Legal status"))
     hold = columns.YesNo(accessor="legal_hold", verbose_name=_("Legal hold"))
     case = Text(accessor="case_number", verbose_name=_("Case number"))
@@ -82,7 +83,7 @@ class ItemFilter(ByWords):
 
     serial = filters.CharFilter(label=_("Serial number"), method="by_serial", max_length=100)
     site = filters.ChoiceFilter(label=_("Site"), field_name="at__place__store__site_id", empty_label=ALL)
-    origin = filters.ChoiceFilter(label=_("Origin"), choices=Origin.choices, empty_label=ALL)
+    origin = filters.ChoiceFilter(label=pgettext_lazy("of an item", "Origin"), choices=Origin.choices, empty_label=ALL)
     legal_status = filters.ChoiceFilter(label=_("Legal status"), choices=LegalStatus.choices, empty_label=ALL)
     custody = filters.ChoiceFilter(label=_("Custody"), choices=Custody.choices, empty_label=ALL)
     hold = filters.ChoiceFilter(

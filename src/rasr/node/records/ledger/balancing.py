@@ -26,7 +26,7 @@ def check(movement: MovementDraft, facts: Mapping[UUID, Facts]) -> None:
     into = [line for line in movement.lines if line.to_place.kind == CONVERTED]
     out_of = [line for line in movement.lines if line.from_place.kind == CONVERTED]
     unknown = [
-        sorted(facts[one.batch_id].article_id for one in lines if one.quantity is None) for lines in (into, out_of)
+        sorted(facts[one.batch_id].counts_as for one in lines if one.quantity is None) for lines in (into, out_of)
     ]
     if unknown[0] != unknown[1]:
         raise Refused("conversion_unbalanced", mass_kg="?")
@@ -35,7 +35,7 @@ def check(movement: MovementDraft, facts: Mapping[UUID, Facts]) -> None:
 
 def _contents(lines: list[LineDraft], facts: Mapping[UUID, Facts]) -> list[Content]:
     return [
-        Content(facts[one.batch_id].article_id, one.quantity, facts[one.batch_id].mass_kg_each)
+        Content(facts[one.batch_id].counts_as, one.quantity, facts[one.batch_id].mass_kg_each)
         for one in lines
         if one.quantity is not None
     ]

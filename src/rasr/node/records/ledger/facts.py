@@ -34,6 +34,12 @@ class Facts(NamedTuple):
     release_ref: str | None
     lot_id: UUID | None
     itemised: bool
+    merged_into_id: str | None = None
+
+    @property
+    def counts_as(self) -> str:
+        """The article as which it counts: the one that its own is being merged into, else its own."""
+        return self.merged_into_id or self.article_id
 
     @property
     def mass_kg_each(self) -> float | None:
@@ -47,6 +53,7 @@ OF_ARTICLE = (
     *("family", "unit", "hazard_division", "compatibility_group", "neq_kg_each", "mass_kg_each"),
     "gross_mass_kg_each",
 )
+MERGED = "merged_into_id"
 OF_BATCH = ("purpose", "declared_surplus_ref", "release_ref", "lot_record_id", "itemised")
 
 
@@ -59,12 +66,19 @@ def facts_of(movements: Iterable[MovementDraft]) -> dict[UUID, Facts]:
     drafts = {batch.batch_id: batch for movement in movements for batch in movement.batches}
     wanted = {line.batch_id for movement in movements for line in movement.lines}
     articles = _articles({draft.article_id for draft in drafts.values()})
-    found = {
-        one: Facts(draft.article_id, *articles[draft.article_id], *(getattr(draft, name) for name in OF_BATCH))
-        for one, draft in drafts.items()
-    }
+    found: dict[UUID, Facts] = {}
+    for one, draft in drafts.items():
+        *of_article, merged_into_id = articles[draft.article_id]
+        of_batch = (getattr(draft, name) for name in OF_BATCH)
+        found[one] = Facts(*(draft.article_id, *of_article, *of_batch, merged_into_id))
     if known := wanted - drafts.keys():
-        names = ("batch_id", "article_id", *(f"article__{name}" for name in OF_ARTICLE), *OF_BATCH)
+        names = (
+            "batch_id",
+            "article_id",
+            *(f"article__{name}" for name in OF_ARTICLE),
+            *OF_BATCH,
+            f"article__{MERGED}",
+        )
         open_ones = rows.select(Batch, names, {"batch_id": known, "article__closed": [False]})
         found.update((pk, Facts(*values)) for pk, *values in open_ones)
     if missing := wanted - found.keys():
@@ -75,7 +89,9 @@ def facts_of(movements: Iterable[MovementDraft]) -> dict[UUID, Facts]:
 def _articles(article_ids: set[str]) -> Mapping[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {}
     if article_ids:
-        open_ones = rows.select(Article, ("article_id", *OF_ARTICLE), {"article_id": article_ids, "closed": [False]})
+        open_ones = rows.select(
+            Article, ("article_id", *OF_ARTICLE, MERGED), {"article_id": article_ids, "closed": [False]}
+        )
         found.update((pk, tuple(values)) for pk, *values in open_ones)
     if missing := article_ids - found.keys():
         raise Refused("unknown_rule", what="article", value=min(missing), known=NOWHERE)

@@ -17,7 +17,7 @@ class FactsForm(WhyForm):
     """Facts of a lot."""
 
     maker = short(_("Maker"))
-    country_made = short(_("Country of manufacture"))
+    country_made = short(_("Made in"))
     year_made = year(_("Year made"))
     shelf_life_until = day(_("Shelf life until"))
     next_test_on = day(_("Next surveillance test"))
@@ -39,7 +39,7 @@ class NameForm(IdentityForm):
     """A lot for stock that has none, or another one. movement_id: so that sending it twice does it once."""
 
     maker = short(_("Maker"))
-    country_made = short(_("Country of manufacture"))
+    country_made = short(_("Made in"))
     year_made = year(_("Year made"))
     shelf_life_until = day(_("Shelf life until"))
     movement_id = forms.UUIDField(widget=forms.HiddenInput)

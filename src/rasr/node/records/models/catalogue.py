@@ -59,7 +59,7 @@ class ArticleDetail(models.Model):
     nsn = models.TextField(_("NATO stock number"), blank=True, default="")
     make = models.TextField(_("make"), blank=True, default="")
     model = models.TextField(_("model"), blank=True, default="")
-    country_made = models.TextField(_("country of manufacture"), blank=True, default="")
+    country_made = models.TextField(_("made in"), blank=True, default="")
     shelf_life_months = models.PositiveIntegerField(_("shelf life, months"), null=True)
     notes = models.TextField(_("notes"), blank=True, default="")
     changed_at = models.DateTimeField(auto_now=True)

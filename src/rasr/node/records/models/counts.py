@@ -46,7 +46,7 @@ class Count(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=CountKind)
     store = models.ForeignKey(Store, models.PROTECT, related_name="counts", verbose_name=_("store"))
     article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="+", verbose_name=_("article"))
-    blind = models.BooleanField(_("blind"), default=True)
+    blind = models.BooleanField(_("counted blind"), default=True)
     frozen_at = models.DateTimeField(_("frozen"))
     frozen_line = models.BigIntegerField()
     due_on = models.DateField(_("due"))

@@ -141,7 +141,7 @@ class Inspection(models.Model):
     done_by = models.TextField(_("inspector"))
     result = models.CharField(_("result"), max_length=16, choices=InspectionResult)
     text = models.TextField(_("what was found"), blank=True, default="")
-    next_on = models.DateField(_("next"), null=True)
+    next_on = models.DateField(_("next time"), null=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
 
 from rasr.node.records.models.catalogue import Article
@@ -64,7 +65,9 @@ class Item(models.Model):
     normalised = models.TextField(db_index=True, blank=True, default="")
     marks = models.TextField(_("other marks"), blank=True, default="")
     year_made = models.PositiveIntegerField(_("year made"), null=True)
-    origin = models.CharField(_("origin"), max_length=16, choices=Origin, default=Origin.UNKNOWN)
+    origin = models.CharField(
+        pgettext_lazy("of an item", "origin"), max_length=16, choices=Origin, default=Origin.UNKNOWN
+    )
     legal_status = models.CharField(_("legal status"), max_length=16, choices=LegalStatus, default=LegalStatus.UNKNOWN)
     case_number = models.TextField(_("case number"), blank=True, default="")
     legal_hold = models.BooleanField(_("legal hold"), default=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PlaceKind(models.TextChoices):
@@ -55,7 +56,7 @@ class PartyKind(models.TextChoices):
     """Who can have things on issue, or send and receive them."""
 
     PERSON = "person", _("Person")
-    UNIT = "unit", _("Unit")
+    UNIT = "unit", pgettext_lazy("party", "Unit")
     OUTSIDE = "outside", _("Somebody outside")
 
 

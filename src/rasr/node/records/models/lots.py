@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
 
 from rasr.node.records.models.catalogue import Article
@@ -32,7 +33,7 @@ class Lot(models.Model):
     normalised = models.TextField(db_index=True)
     identity = models.CharField(_("identity"), max_length=16, choices=LotIdentity, default=LotIdentity.KNOWN)
     maker = models.TextField(_("maker"), blank=True, default="")
-    country_made = models.TextField(_("country of manufacture"), blank=True, default="")
+    country_made = models.TextField(_("made in"), blank=True, default="")
     year_made = models.PositiveIntegerField(_("year made"), null=True)
     shelf_life_until = models.DateField(_("shelf life until"), null=True)
     next_test_on = models.DateField(_("next surveillance test"), null=True)
@@ -98,9 +99,9 @@ class Constraint(models.Model):
 class Verdict(models.TextChoices):
     """How a surveillance test ended."""
 
-    PASSED = "passed", _("Passed")
+    PASSED = "passed", pgettext_lazy("test", "Passed")
     WATCH = "watch", _("Passed, to be tested sooner")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", pgettext_lazy("test", "Failed")
 
 
 class SurveillanceTest(models.Model):

@@ -78,7 +78,7 @@
           type: "category", boundaryGap: false, data: data.periods,
           axisLabel: { color: colours.quiet, fontSize: 11, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },
         }),
-        yAxis: values(colours, data.unit, { min: 0 }),
+        yAxis: values(colours, data.unit, { min: data.signed ? null : 0 }),
         series,
       },
       headings: ["", ...data.series.flatMap((one) => (one.low && one.high ? [named(one.name, data.unit && `(${data.unit})`), texts.interval] : [named(one.name, data.unit && `(${data.unit})`)]))],
