@@ -23,11 +23,14 @@ BY_POST = (
     "people:sign-out", "people:choose", "jobs:cancel", "assessment:start", "plan:start", "records:check",
     "records:load", "records:discard", "people:end-session", "people:end-sessions", "people:classify",
     "people:decide", "people:withdraw", "people:invitation-withdraw", "account_logout", "mfa_login_webauthn",
-    "records:movement-sign",
+    "records:movement-sign", "records:count-enter", "records:count-scan", "records:count-extra", "records:count-finish",
+    "records:count-report", "records:count-findings", "records:count-settle", "records:count-drop",
+    "records:count-hand-in", "records:article-drop", "records:lot-component-drop",
 )  # fmt: skip
 DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
-    "desk:store-surroundings",
+    "desk:store-surroundings", "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
+    "records:voucher", "records:picture",
 )  # fmt: skip
 """Addresses that pages ask for themselves, or other programs."""
 OF_ACCOUNTS = (

@@ -175,6 +175,7 @@ NOT_COUNTED = {
     "people:invitation": "there is none",
     "people:open-account": "no account is closed",
     "records:movement-correct": "a load is put right by loading",
+    "api:openapi-json": "it says what the program can, and asks nothing",
 }
 FORMS = ("account_", "mfa_", "usersessions_")
 """Addresses of django-allauth: forms of one's own account, which draw on no list."""
@@ -208,27 +209,8 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
             region.table("stock").group_by("store_id", "article_id").len().sort("len", "store_id").row(-1, named=True)
         )
         with django_db_blocker.unblock():
-            full = _full_store()
-            load_movement = Movement.objects.earliest("recorded_at")
-            lots = planted_lots.plant(full, "Zeta")
-            surplus = planted_surplus.plant(full, "Zeta")
-            count = planted_counts.plant(full, "Zeta")
-            events = planted_events.plant(full, "Zeta")
-            catalogue = planted_catalogue.plant(full, "Zeta")
-        known = {
-            "records:row_id": catalogue.known_id,
-            "records:table": planted_catalogue.TABLE,
-            "picture_id": catalogue.picture_id,
-            "what": "name",
-            "row": catalogue.name_id,
-            **surplus,
-            **vars(events),
-            "count_id": count.pk,
-            "lot_id": lots.lot_id,
-            "records:store_id": full,
-            "constraint_id": lots.constraint_id,
-            "item_id": lots.item_id,
-            "batch_id": lots.pieces_id,
+            known = _planted(_full_store())
+        known |= {
             "site_id": region.table("lines")["site_id"][0],
             "store_id": held["store_id"],
             "article_id": held["article_id"],
@@ -240,13 +222,10 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
             "grant_id": grant.pk,
             "entry_id": entry.pk,
             "key": held["article_id"],
-            "movement_id": load_movement.pk,
             "table": "places_site",
             "row_id": region.table("sites")["site_id"][0],
         }
-
-        articles = {"article-undo": catalogue.gone_id, "article-merge": catalogue.known_id}
-        articles |= dict.fromkeys(("article-identify", "article-classify"), catalogue.found_id)
+        articles = known.pop("articles")
 
         def value(view: str, name: str) -> str:
             own = VALUES.get(view, {})
@@ -255,6 +234,38 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
             return str(own.get(name) or known.get(f"{view.split(':')[0]}:{name}") or known[name])
 
         yield value
+
+
+def _planted(full: str) -> dict[str, Any]:
+    """Lots, items, decisions, counts, events and articles in a store; their keys by the names of parameters."""
+    load_movement = Movement.objects.earliest("recorded_at")
+    lots = planted_lots.plant(full, "Zeta")
+    surplus = planted_surplus.plant(full, "Zeta")
+    count = planted_counts.plant(full, "Zeta")
+    events = planted_events.plant(full, "Zeta")
+    catalogue = planted_catalogue.plant(full, "Zeta")
+    return {
+        **surplus,
+        **vars(events),
+        "records:row_id": catalogue.known_id,
+        "records:table": planted_catalogue.TABLE,
+        "picture_id": catalogue.picture_id,
+        "what": "name",
+        "row": catalogue.name_id,
+        "count_id": count.pk,
+        "lot_id": lots.lot_id,
+        "records:store_id": full,
+        "constraint_id": lots.constraint_id,
+        "item_id": lots.item_id,
+        "batch_id": lots.pieces_id,
+        "movement_id": load_movement.pk,
+        "articles": {
+            "article-undo": catalogue.gone_id,
+            "article-merge": catalogue.known_id,
+            "article-identify": catalogue.found_id,
+            "article-classify": catalogue.found_id,
+        },
+    }
 
 
 def _full_store() -> str:

@@ -100,7 +100,8 @@ class Rule:
     of it sends when all is well. closed: the answer to who lacks the right. mark: ``seen``: the highest of what its
     reader sees; ``own``: of the thing it is about; ``sent``: of what was sent in, at least restricted; ``restricted``;
     empty: it shows nothing that has one. lists: whether it can be had as a file. by_place: whether it can be narrowed
-    by organisation and site. door: what is answered to who has not signed in, of what is public, where it differs.
+    by organisation and site. outside: the answers to who has not signed in, of what is not public. door: what is
+    answered to who has not signed in, of what is public, where it differs.
     """
 
     opens: str | tuple[str, ...]
@@ -113,6 +114,7 @@ class Rule:
     lists: bool = False
     by_place: bool = False
     door: tuple[int, ...] = ()
+    outside: tuple[int, ...] = (302,)
 
 
 def _list(opens: str | tuple[str, ...], about: str = "", mark: str = "seen", **more: Any) -> Rule:
@@ -150,7 +152,21 @@ def _article(name: str, about: str) -> Rule:
     return Rule(right, about, posts=(302,), sends=sends, mark="seen")
 
 
+def _api(about: str = "", **more: Any) -> Rule:
+    return Rule("view_register", about, mark="seen", outside=(401, 405), **more)
+
+
 RULES = {
+    "api:list_articles": _api(),
+    "api:one_article": _api("article"),
+    "api:list_stock": _api(),
+    "api:list_lots": _api(),
+    "api:list_items": _api(),
+    "api:list_counts": _api(),
+    "api:list_movements": _api(posts=(422,)),
+    "api:post_movements": _api(posts=(422,)),
+    "api:movement_lines": _api("movement"),
+    "api:openapi-json": Rule(SIGNED_IN),
     "desk:home": Rule(SIGNED_IN, mark="seen"),
     "desk:map-data": Rule("view_register", mark="seen"),
     "desk:site": Rule("view_register", "site", mark="own"),

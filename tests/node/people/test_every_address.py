@@ -118,7 +118,7 @@ def asked(person: Person, client: Client, address: str, how: str, sent: Mapping[
 def to_get(person: Person, rule: Rule, thing: Thing) -> tuple[int, ...]:
     """The answers that are right when somebody asks for an address."""
     if person.user is None:
-        return (302,) if rule.opens != PUBLIC else rule.door or rule.gets or (405,)
+        return rule.outside if rule.opens != PUBLIC else rule.door or rule.gets or (405,)
     if not rule.gets:
         return (405,)
     if not opened(person, rule):
@@ -129,7 +129,7 @@ def to_get(person: Person, rule: Rule, thing: Thing) -> tuple[int, ...]:
 def to_post(person: Person, rule: Rule, thing: Thing, *, valid: bool) -> tuple[int, ...]:
     """The answers that are right when somebody sends a form. valid: with what it wants."""
     if person.user is None:
-        return (302,) if rule.opens != PUBLIC else rule.door or rule.posts or (405,)
+        return rule.outside if rule.opens != PUBLIC else rule.door or rule.posts or (405,)
     if not rule.posts:
         return (405,) if opened(person, rule) else (405, rule.closed)
     if not opened(person, rule):

@@ -39,20 +39,29 @@ Movements = Annotated[list[shapes.MovementIn], Field(min_length=1, max_length=sh
 DONE = ("created", "exists", "exists_different")
 
 
+class Reader(SessionAuth):
+    """The session of a user, as a browser has it, who may see the register; with the CSRF token for what changes it."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Who asks; None where nobody is signed in. Raises PermissionDenied."""
+        user = super().authenticate(request, key)
+        if user is not None:
+            require(user, "view_register")
+        return user
+
+
 api = NinjaAPI(
     title="RASR node",
     version=__version__,
     description="The register of one node, for other programs of its owner.",
     urls_namespace="api",
-    auth=SessionAuth(csrf=True),
+    auth=Reader(csrf=True),
     docs_url=None,
 )
 
 
-def _actor(request: HttpRequest, right: str = "view_register") -> User:
-    """Who asks, with this right. Raises PermissionDenied."""
+def _actor(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
-    require(request.user, right)
     return request.user
 
 
@@ -76,6 +85,7 @@ def list_articles(request: HttpRequest, cut: Query[shapes.Cut]) -> dict[str, Any
 @api.get("/articles/{path:article_id}", response={200: shapes.ArticleOut, 404: shapes.Fault}, tags=["catalogue"])
 def one_article(request: HttpRequest, article_id: shapes.Id) -> Article:
     """One article."""
+    marks.shows_all_seen(request)
     return queries.article(_actor(request), article_id)
 
 
@@ -133,7 +143,7 @@ def movement_lines(request: HttpRequest, movement_id: UUID) -> list[dict[str, An
 @api.post("/movements", response=list[shapes.Outcome], tags=["movements"])
 def post_movements(request: HttpRequest, given: Body[Movements]) -> list[dict[str, Any]]:
     """Post movements, each for itself: what is refused leaves nothing and stops nothing."""
-    actor = _actor(request, "view_register")
+    actor = _actor(request)
     outcomes = post_each(actor=actor, movements=[one.draft() for one in given])
     return [
         {

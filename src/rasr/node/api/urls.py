@@ -8,15 +8,16 @@ from django.contrib.auth.decorators import login_not_required
 
 from rasr.node.api.endpoints import api
 
-OF_THE_DESCRIPTION = ("api-root", "openapi-json")
+DESCRIPTION = "openapi-json"
 """Shown like a page: to who is signed in."""
 
 
 def _open(patterns: list[Any]) -> list[Any]:
-    for one in patterns:
-        if one.name not in OF_THE_DESCRIPTION:
+    kept = [one for one in patterns if one.name != "api-root"]  # a page of links, of which we have none
+    for one in kept:
+        if one.name != DESCRIPTION:
             one.callback = login_not_required(one.callback)
-    return patterns
+    return kept
 
 
 app_name = "api"

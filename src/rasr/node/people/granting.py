@@ -25,6 +25,11 @@ NONE = _("none")
 MAY: dict[str, str | Promise] = {
     "view_register": _("see the stock"),
     "load_register": _("load the register"),
+    "keep_stock": _("record movements, counts and incidents"),
+    "judge_stock": _("judge stock"),
+    "approve_stock": _("be the second person for stock"),
+    "back_date": _("record movements late"),
+    "edit_catalogue": _("change the catalogue"),
     "assess": _("work out the danger"),
     "plan": _("make plans"),
     "view_runs": _("see the results of the whole node"),

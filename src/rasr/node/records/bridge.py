@@ -81,7 +81,9 @@ def digest_now() -> str:
 
 def keep_digest(version: int, digest: str) -> None:
     """Keep the digest of the register for as long as it stays at this version."""
-    Register.objects.filter(version=version, digest="").update(digest=digest)
+    unknown = Register.objects.filter(version=version, digest="")
+    if unknown.exists():
+        unknown.update(digest=digest)
 
 
 def read_moment() -> tuple[dict[str, pl.DataFrame], State]:

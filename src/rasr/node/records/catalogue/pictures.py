@@ -45,8 +45,8 @@ class Made:
     """A picture made anew: JPEG, upright, colours only."""
 
     content: bytes
-    width: int
-    height: int
+    width_px: int
+    height_px: int
 
 
 def _all(_actor: User, _row_id: str) -> bool:
@@ -117,8 +117,8 @@ def add(*, actor: User, table: str, row_id: str, file: IO[bytes], caption: str =
             row_id=row_id,
             caption=caption.strip()[:LONGEST_CAPTION],
             content_type="image/jpeg",
-            width=made.width,
-            height=made.height,
+            width=made.width_px,
+            height=made.height_px,
             content=made.content,
             sha256=digest,
             added_by=actor,
