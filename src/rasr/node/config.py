@@ -167,7 +167,8 @@ class NodeConfig:
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 30,
-                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                    # the last: triggers refuse what REPLACE deletes, too
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
                 },
             }
         return _postgresql(self.database_url)
