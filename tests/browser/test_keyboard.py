@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Node, copied, served
-from tests.browser.walk import DESK, PHONE, Visit, Walker, walk
+from tests.browser.walk import PHONE, Visit, Walker, pages
 
 ROLES = ("planner", "administrator", "auditor")
 PUBLIC = ("/sign-in/", "/join/", "/account/password/forgotten/", "/privacy/")
@@ -82,15 +82,6 @@ def faults_of(page: Page) -> list[str]:
     return faults + [f"{page.url}: out of sight: {here['told']}" for here in came if not here["inside"]]
 
 
-def pages(visits: list[Visit]) -> dict[str, str]:
-    """One page of each kind: its address by its name."""
-    first: dict[str, str] = {}
-    for visit in visits:
-        if visit.html and visit.status == 200 and "?" not in visit.path:
-            first.setdefault(visit.view, visit.path)
-    return first
-
-
 def calm(browser: Browser, node: Node) -> Walker:
     """A window in which nothing moves: else what has the focus is still on its way into sight."""
     walker = Walker(browser, node.origin)
@@ -140,14 +131,15 @@ def at(chromium: Browser, changed: Node) -> Iterator[Callable[[str], Page]]:
 # Every page.
 
 
-def test_tab_reaches_every_control_of_every_page_and_is_seen(chromium: Browser, node: Node) -> None:
+def test_tab_reaches_every_control_of_every_page_and_is_seen(
+    chromium: Browser, node: Node, walked: Callable[[str], list[Visit]]
+) -> None:
     faults, known = [], set[str]()
     for role in ROLES:
         walker = calm(chromium, node)
         walker.sign_in(role)
-        for view, path in pages(walk(walker, ["/"], each=1)).items():
+        for view, path in pages(walked(role)).items():
             if view not in known:
-                walker.page.set_viewport_size(DESK)
                 walker.page.goto(path)
                 walker.settle()
                 faults += faults_of(walker.page)
