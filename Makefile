@@ -10,6 +10,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DEBIAN_FRONTEND := noninteractive
+# What Python compiles is kept here, whatever the environment says: the tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/pycache
 
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
@@ -45,7 +48,7 @@ test: .venv/made-dev assets chromium postgresql ## Linters, types, contracts, ti
 	@$(call quietly,mkdocs build,$(BIN)/mkdocs build --strict)
 	@echo "== pytest"; $(PYTEST)
 	@if $(BIN)/python -m tools.postgres --find >/dev/null 2>&1; then \
-		echo "== pytest tests/node, on PostgreSQL"; $(BIN)/python -m tools.postgres $(PYTEST) tests/node; \
+		echo "== pytest tests/node, on PostgreSQL"; $(BIN)/python -m tools.postgres $(PYTEST) -m "not one_database" tests/node; \
 	else echo "!! NOT TESTED: the node on PostgreSQL (please install the package postgresql)" >&2; fi
 
 assets: .venv/made-static .venv/made-messages ## What the node's pages are made with: style, scripts, texts

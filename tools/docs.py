@@ -197,8 +197,9 @@ def commands_page(_: Path) -> str:
     parts = [
         MADE,
         "# Commands\n\n",
-        "Every command prints a progress bar on long work and exits non-zero with one clear line on bad input: ",
-        "1 where the input or the act is refused, 2 where the command line itself is wrong.\n",
+        "Every command prints a progress bar on long work. What is refused is said in one clear line, and nothing is ",
+        "half-written. With `--json` a refusal is an object with `error`; wrong words are a line in any case.\n\n",
+        table(("exit code", "meaning"), ((f"{code:d}", told) for code, told in exits().items())),
     ]
     everywhere = [line for action in whole._actions for line in option_line(action)]
     if everywhere:
@@ -248,6 +249,12 @@ def parser() -> argparse.ArgumentParser:
     made = import_module("rasr.cli.main").build_parser()
     assert isinstance(made, argparse.ArgumentParser)
     return made
+
+
+def exits() -> dict[int, str]:
+    """What each exit code of the rasr command means."""
+    found: dict[int, str] = import_module("rasr.cli.parser").EXITS
+    return found
 
 
 def commands(whole: argparse.ArgumentParser) -> Iterator[tuple[str, tuple[str, argparse.ArgumentParser]]]:

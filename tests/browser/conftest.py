@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.walk import Walker
+from tests.browser.walk import Visit, Walker, walk
 from tools.postgres import free_port
 
 from rasr.node.settings import STATIC_ROOT
@@ -95,6 +95,22 @@ def node(made_node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A node that is looked at and not changed."""
     with served(copied(made_node, tmp_path_factory)) as node:
         yield node
+
+
+@pytest.fixture(scope="session")
+def walked(chromium: Browser, node: Node) -> Callable[[str], list[Visit]]:
+    """What somebody of a role saw on a walk through the node; each walks once."""
+    known: dict[str, list[Visit]] = {}
+
+    def by(role: str) -> list[Visit]:
+        if role not in known:
+            walker = Walker(chromium, node.origin)
+            walker.sign_in(role)
+            known[role] = walk(walker, ["/"])
+            walker.close()
+        return known[role]
+
+    return by
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

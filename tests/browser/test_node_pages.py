@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Node
-from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Walker, view_of, views, walk
+from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Walker, pages, view_of, views
 
 from tools import messages
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = ("planner", "storekeeper", "administrator")
+ROLES = ("planner", "storekeeper", "administrator", "auditor")
 """Who walks through the node: what the other roles see is seen by these too."""
 PUBLIC = ("/sign-in/", "/trust/")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -38,31 +38,6 @@ VISIBLE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def walked(chromium: Browser, node: Node) -> Callable[[str], list[Visit]]:
-    """What somebody of a role saw on a walk through the node; each walks once."""
-    known: dict[str, list[Visit]] = {}
-
-    def by(role: str) -> list[Visit]:
-        if role not in known:
-            walker = Walker(chromium, node.origin)
-            walker.sign_in(role)
-            known[role] = walk(walker, ["/"])
-            walker.close()
-        return known[role]
-
-    return by
-
-
-def pages(visits: list[Visit]) -> dict[str, str]:
-    """One page of each kind: its address by its name."""
-    first: dict[str, str] = {}
-    for visit in visits:
-        if visit.html and visit.status == 200 and "?" not in visit.path:
-            first.setdefault(visit.view, visit.path)
-    return first
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_that_links_lead_to_is_right(walked: Callable[[str], list[Visit]], role: str) -> None:
     visits = walked(role)
@@ -76,7 +51,7 @@ def test_every_page_that_links_lead_to_is_right(walked: Callable[[str], list[Vis
 
 
 def test_links_lead_to_every_page(walked: Callable[[str], list[Visit]]) -> None:
-    visited = {visit.view for role in ("planner", "administrator", "storekeeper") for visit in walked(role)}
+    visited = {visit.view for role in ROLES for visit in walked(role)}
     known = {*visited, *map(view_of, PUBLIC), *BY_POST, *DATA, *OF_ACCOUNTS, *OF_PEOPLE}
     assert sorted(set(views()) - known) == []
 

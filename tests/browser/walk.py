@@ -1,21 +1,24 @@
 """Walks a node as a person does: signs in, follows every link, and notes whatever is wrong with a page.
 
-Requests to anywhere but the node are cut off and noted, so are complaints of the browser (errors of scripts, missing
-files, breaches of the content security policy) and a page wider than its window.
+Requests to anywhere but the node are noted (the browser finds no other host), so are complaints of the browser (errors
+of scripts, missing files, breaches of the content security policy) and a page wider than its window.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, Route
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+QUIET_FRAMES = 8
+SETTLES_WITHIN_S = 60.0
 EACH = 2
 """Pages visited of one kind (of one named address), such as two stores of ninety."""
 
@@ -43,9 +46,10 @@ OF_ACCOUNTS = (
 )  # fmt: skip
 """Addresses of accounts that no link leads to in the state in which the walk finds them: see test_node_accounts."""
 OF_PEOPLE = (
-    "people:approval", "people:invitation", "people:join", "people:open-account", "people:trail", "people:trail-bundle",
+    "people:approval", "people:invitation", "people:join", "people:open-account", "people:reset-second-factor",
+    "people:trail", "people:trail-bundle",
 )  # fmt: skip
-"""Addresses to which a link leads where somebody has asked, was invited or is closed; and for auditors."""
+"""Addresses to which a link leads where somebody asked, was invited, is closed or has a factor; and for auditors."""
 
 
 @dataclass
@@ -69,19 +73,24 @@ class Walker:
         self.context: BrowserContext = browser.new_context(
             base_url=origin, viewport=DESK, color_scheme=scheme, locale=locale
         )
-        self.context.route("**/*", self._only_the_node)
+        self.waiting: set[Request] = set()
+        # listened to, not routed: who routes requests takes the browser's cache from it
+        self.context.on("request", self._asked)
+        self.context.on("requestfinished", self._ended)
+        self.context.on("requestfailed", self._ended)
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda said: said.type == "error" and self.faults.append(f"console: {said.text}"))
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("response", self._answered)
 
-    def _only_the_node(self, route: Route) -> None:
-        url = route.request.url
-        if url.startswith((f"{self.origin}/", "data:", "blob:")):
-            route.continue_()
-        else:
-            self.faults.append(f"asked for {url}")
-            route.abort()
+    def _asked(self, request: Request) -> None:
+        if request.url.startswith(f"{self.origin}/"):
+            self.waiting.add(request)
+        elif not request.url.startswith(("data:", "blob:")):
+            self.faults.append(f"asked for {request.url}")
+
+    def _ended(self, request: Request) -> None:
+        self.waiting.discard(request)
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and response.request.resource_type != "document":
@@ -121,15 +130,19 @@ class Walker:
         return visit
 
     def settle(self) -> None:
-        """Wait until the page asks for nothing more."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until the page has asked for nothing more while it was drawn several times."""
+        until_s, quiet = time.monotonic() + SETTLES_WITHIN_S, 0
+        while quiet < QUIET_FRAMES:
+            self.page.evaluate(FRAMES)
+            quiet = 0 if self.waiting else quiet + 2
+            assert time.monotonic() < until_s, [request.url for request in self.waiting]
 
     def too_wide(self) -> Iterator[str]:
         """The widths at which the page would scroll sideways, with what sticks out."""
         for window in (PHONE, DESK):
             self.page.set_viewport_size(window)
             # two frames later everything is laid out anew, charts too
-            self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            self.page.evaluate(FRAMES)
             wide_px = self.page.evaluate("document.scrollingElement.scrollWidth")
             if wide_px > window["width"]:
                 yield f"{wide_px} px wide in a window of {window['width']} px: {self.page.evaluate(STICKS_OUT)}"
@@ -141,6 +154,8 @@ class Walker:
         return list(dict.fromkeys(url[len(self.origin) :] for url in urls if url.startswith(f"{self.origin}/")))
 
 
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Waits for two."""
 STICKS_OUT = """() => [...document.body.querySelectorAll('*')]
     .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.table-box, .scroll'))
     .slice(0, 3).map(each => each.tagName.toLowerCase() + '.' + [...each.classList].join('.')).join(' ')"""
@@ -189,3 +204,12 @@ def walk(walker: Walker, start: list[str], each: int = EACH) -> list[Visit]:
         visits.append(visit)
         ahead += visit.links
     return visits
+
+
+def pages(visits: list[Visit]) -> dict[str, str]:
+    """One page of each kind: its address by its name."""
+    first: dict[str, str] = {}
+    for visit in visits:
+        if visit.html and visit.status == 200 and "?" not in visit.path:
+            first.setdefault(visit.view, visit.path)
+    return first

@@ -121,7 +121,7 @@ def test_a_broken_workbook_is_neither_assessed_nor_planned(
     broken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for command in ("assess", "plan"):
-        assert main([command, str(broken), "--out", str(tmp_path / "out")]) == 1
+        assert main([command, str(broken), "--out", str(tmp_path / "out")]) == 2
         said = capsys.readouterr().err
         assert "The region has 10 errors" in said
         assert len(said.splitlines()) == 1

@@ -33,10 +33,10 @@ def book(region: Path, tmp_path: Path) -> Path:
 def refused(rasr: Run, tmp_path: Path) -> Callable[..., str]:
     """Runs a command that must be refused beside what is there already; gives its one line."""
 
-    def run(*words: object, code: int = 1) -> str:
+    def run(*words: object) -> str:
         before = everything(tmp_path)
         ran = rasr(*words)
-        assert ran.code == code, ran
+        assert ran.code == 2, ran
         assert ran.out == ""
         assert len(ran.err.splitlines()) == 1, ran.err
         assert "Traceback" not in ran.err
@@ -102,7 +102,7 @@ class TestUnreadable:
         assert said == f"rasr {command[0]}: --rule-data: there is no folder nowhere\n"
 
     def test_a_day_that_is_none(self, refused: Callable[..., str], old: Path, region: Path, command: list[str]) -> None:
-        said = refused(*words_of(command, region, old), "--as-of", "2027-02-30", code=2)
+        said = refused(*words_of(command, region, old), "--as-of", "2027-02-30")
         assert "'2027-02-30' is not a day: write it as 2027-05-31" in said
 
 
@@ -297,7 +297,7 @@ def test_a_cluster_without_its_extra(
 
 def test_a_refusal_as_json_is_one_object_with_its_code(rasr: Run, tmp_path: Path) -> None:
     ran = rasr("plan", tmp_path / "nothing", "--out", tmp_path / "out", "--json")
-    assert ran.code == 1
+    assert ran.code == 2
     assert ran.err == ""
     assert ran.json["command"] == "plan"
     assert ran.json["error"]["code"] == "missing_file"
@@ -307,6 +307,6 @@ def test_a_refusal_as_json_is_one_object_with_its_code(rasr: Run, tmp_path: Path
 def test_the_kept_result_is_still_the_old_one(rasr: Run, region: Path, old: Path) -> None:
     before = everything(old)
     shutil.move(region, region.with_name("elsewhere"))
-    assert rasr("plan", region, "--out", old).code == 1
+    assert rasr("plan", region, "--out", old).code == 2
     assert rasr("plan", region.with_name("elsewhere"), "--out", old).out.startswith("Kept run")
     assert everything(old) == before

@@ -59,10 +59,10 @@ def test_the_template_holds_every_table_and_replaces_nothing(rasr: Run, tmp_path
     assert set(loader.TABLES) <= set(load_workbook(path).sheetnames)
     before = path.read_bytes()
     ran = rasr("template", path)
-    assert ran.code == 1
+    assert ran.code == 2
     assert "exists" in ran.err
     assert path.read_bytes() == before
-    assert rasr("template", tmp_path / "blank.csv").code == 1
+    assert rasr("template", tmp_path / "blank.csv").code == 2
 
 
 def test_check_passes_a_clean_region_and_fails_a_broken_one(rasr: Run, region: Path) -> None:
@@ -210,7 +210,7 @@ def test_an_assessment_of_other_records_is_refused(rasr: Run, region: Path, tmp_
     assert rasr("assess", region, "--out", tmp_path / "a").code == 0
     change(region, "stock", "L1,N1,MINE,M85,1100", "L1,N1,MINE,M85,1000")
     ran = rasr("plan", region, "--out", tmp_path / "p", "--assessment", tmp_path / "a")
-    assert ran.code == 1
+    assert ran.code == 2
     assert "made from other records" in ran.err
     assert not (tmp_path / "p").exists()
 
@@ -222,7 +222,7 @@ def test_an_assessment_by_other_rule_data_is_refused(rasr: Run, region: Path, tm
     (own / "event_frequency.csv").write_text(shipped.replace("1.5e-4", "3.0e-4"), encoding="utf-8")
     assert rasr("assess", region, "--out", tmp_path / "a", "--rule-data", own.parent).code == 0
     ran = rasr("plan", region, "--out", tmp_path / "p", "--assessment", tmp_path / "a")
-    assert ran.code == 1
+    assert ran.code == 2
     assert "made with other rule data" in ran.err
 
 
@@ -230,7 +230,7 @@ def test_what_is_no_assessment_is_refused_as_one(rasr: Run, region: Path, tmp_pa
     assert rasr("plan", region, "--out", tmp_path / "p").code == 0
     for place in (tmp_path / "p", tmp_path / "nowhere", region):
         ran = rasr("plan", region, "--out", tmp_path / "q", "--assessment", place)
-        assert ran.code == 1
+        assert ran.code == 2
         assert ran.err == f"rasr plan: {place} cannot be read (it holds no assessment).\n"
 
 
@@ -252,7 +252,7 @@ def test_a_partial_plan_without_money_does_nothing(rasr: Run, region: Path, tmp_
 def test_a_deadline_nobody_can_meet_names_what_conflicts(rasr: Run, region: Path, tmp_path: Path) -> None:
     change(region, "line_rates", "APART,incineration,small_calibre,200", "APART,incineration,small_calibre,2")
     ran = rasr("plan", region, "--out", tmp_path / "p")
-    assert ran.code == 1
+    assert ran.code == 2
     assert ran.err.startswith("rasr plan: No plan meets every deadline. In conflict: ")
     assert len(ran.err.splitlines()) == 1
     assert not (tmp_path / "p").exists()

@@ -58,7 +58,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, region: Path, limit: 
     assert main(["template", str(places["book"])]) == 0
     before = everything(tmp_path)
     ran = on_a_full_disk(limit, *(word.format(**places) for word in words))
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert len(ran.stderr.splitlines()) == 1, ran.stderr
     assert "cannot be written (" in ran.stderr
     assert "Nothing was changed." in ran.stderr
@@ -71,7 +71,7 @@ def test_the_old_plan_outlives_a_full_disk(tmp_path: Path, region: Path) -> None
     assert main(["plan", str(region), "--out", str(out)]) == 0
     before = everything(out)
     ran = on_a_full_disk(10_000, "plan", region, "--out", out, "--again")
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert everything(out) == before
     assert main(["plan", str(region), "--out", str(out)]) == 0
     assert everything(out) == before

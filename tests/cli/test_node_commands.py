@@ -138,9 +138,9 @@ def test_a_node_is_served_over_tls_and_its_first_user_signs_in(ready_home: Path,
         assert "ana" not in node.log.read_text().replace('"rasr', "")
         # a second one: on the same home folder, and on the same port
         again = rasr("serve", "--no-worker", "--home", ready_home, "--bind", f"127.0.0.1:{port}")
-        assert (again.returncode, "is running" in again.stderr) == (1, True), again.stderr
+        assert (again.returncode, "is running" in again.stderr) == (2, True), again.stderr
         other = rasr("serve", "--no-worker", "--home", ready_home.parent / "other", "--bind", f"127.0.0.1:{port}")
-        assert (other.returncode, other.stderr.count("\n")) == (1, 1)
+        assert (other.returncode, other.stderr.count("\n")) == (2, 1)
         assert f"127.0.0.1:{port} is in use" in other.stderr
         ends(node, signal.SIGTERM)
 
@@ -173,14 +173,14 @@ def test_a_server_that_dies_ends_all(ready_home: Path, port: int) -> None:
         until(lambda: "worker" in node.children(), "the worker has not started")
         children = node.children()
         os.kill(children["serve"], signal.SIGKILL)
-        assert node.process.wait(30) == 1
+        assert node.process.wait(30) == 2
         until(lambda: not Path(f"/proc/{children['worker']}").exists(), "the worker runs on")
 
 
 def test_a_certificate_out_of_its_time_is_refused_in_one_line(tmp_path: Path) -> None:
     certificates.make(tmp_path, [], now=datetime.now(UTC) - timedelta(days=400))
     ran = rasr("serve", "--home", tmp_path, "--bind", "127.0.0.1:8999")
-    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1), ran.stderr
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1), ran.stderr
     assert "expired on" in ran.stderr
     assert "rasr certificate --renew" in ran.stderr
 
@@ -201,7 +201,7 @@ def test_what_stands_against_serving_is_said_in_one_line(
 ) -> None:
     bind = [] if "--bind" in given else ["--bind", f"127.0.0.1:{port}"]
     ran = rasr("serve", "--no-worker", "--home", tmp_path, *bind, *given, **more)
-    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1), ran.stderr
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1), ran.stderr
     assert said in ran.stderr
     assert "hidden" not in ran.stderr
 
@@ -218,14 +218,14 @@ def test_users_are_listed_and_get_other_passwords(ready_home: Path, tmp_path: Pa
         (["add"], "give the name"),
     ):
         ran = rasr("user", *given, "--home", ready_home)
-        assert (ran.returncode, said in ran.stderr) == (1, True), ran.stderr
+        assert (ran.returncode, said in ran.stderr) == (2, True), ran.stderr
 
 
 def test_where_no_node_is_nothing_is_made(tmp_path: Path) -> None:
     home = tmp_path / "mistyped"
     for given in (["user", "list"], ["backup", tmp_path / "out.rasr"]):
         ran = rasr(*given, "--home", home)
-        assert (ran.returncode, "no node in" in ran.stderr) == (1, True), ran.stderr
+        assert (ran.returncode, "no node in" in ran.stderr) == (2, True), ran.stderr
     assert not home.exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from polars.testing import assert_frame_equal
 from tests.cli.conftest import STORY, Ran
 
 PATIENCE_S = 120
+RESTRICTED = 1
 SET_UP = """
 import sys
 from argparse import Namespace
@@ -126,9 +128,13 @@ def test_who_may_gets_what_the_files_and_the_pages_give_digit_for_digit(
     assert assessed.json["inputs_digest"] == node.digest
     names = {path.name for path in (by_files / "tables").glob("*.parquet")}
     for name in names:
-        assert (by_node / "tables" / name).read_bytes() == (by_files / "tables" / name).read_bytes(), name
+        marked = name.replace(".parquet", "-restricted.parquet")
+        assert (by_node / "tables" / marked).read_bytes() == (by_files / "tables" / name).read_bytes(), name
     assert_frame_equal(
-        pl.read_parquet(by_node / "tables" / "stores.parquet"), pl.read_parquet(node.stores), rel_tol=0, abs_tol=0
+        pl.read_parquet(by_node / "tables" / "stores-restricted.parquet"),
+        pl.read_parquet(node.stores),
+        rel_tol=0,
+        abs_tol=0,
     )
     assert planned.json["plan"]["mass_destroyed_kg"] > 0
     trail = node.trail()
@@ -139,7 +145,95 @@ def test_who_may_gets_what_the_files_and_the_pages_give_digit_for_digit(
         ["cli.plan", "planner", "done"],
         ["export.make", "planner", "done"],
     ]
-    assert trail[0][3] == {"by": "console", "version": 1}
+    assert trail[0][3] == {"by": "console", "version": 1, "mark": RESTRICTED}
+
+
+MARK = """
+import sys
+from argparse import Namespace
+from pathlib import Path
+from rasr.cli import nodes
+
+nodes.begin(Namespace(home=Path(sys.argv[1])), there=True)
+from rasr.node.places.models import Site
+from rasr.node.web.marks import Mark
+
+Site.objects.filter(pk=Site.objects.first().pk).update(mark=Mark.CONFIDENTIAL)
+"""
+
+
+@pytest.fixture
+def own_node(node: Node, tmp_path: Path) -> Path:
+    """The home of a copy of the node, to be changed as a test likes."""
+    return Path(shutil.copytree(node.home, tmp_path / "own"))
+
+
+def told_marks(out: Path) -> set[str]:
+    """What the names of the files of a result end with, but of ``run.json``."""
+    return {path.stem.rpartition("-")[2] for path in out.rglob("*") if path.is_file() and path.name != "run.json"}
+
+
+def test_all_that_is_made_of_the_register_carries_its_highest_mark(own_node: Path, tmp_path: Path) -> None:
+    as_planner, out, plan = ("--as", "planner", "--home", own_node), tmp_path / "out", tmp_path / "plan"
+    before, again, checked = rasr_each(
+        ("assess", "node:", *as_planner, "--out", out),
+        ("assess", "node:", *as_planner, "--out", out),
+        ("check", "node:", *as_planner, "--json"),
+    )
+    assert (before.code, before.out.splitlines()[0]) == (0, "Class mark: restricted"), before.err
+    assert again.out.splitlines()[:2] == [f"Kept run of the same records in {out}.", "Class mark: restricted"]
+    assert told_marks(out) == {"restricted"}
+    assert f"Report: {out / 'report-restricted.html'}" in before.out
+    page = (out / "report-restricted.html").read_text(encoding="utf-8")
+    assert page.count(">restricted</aside>") == 2
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["class_mark"] == "restricted"
+    assert (checked.code, checked.json["class_mark"]) == (0, "restricted")
+
+    python(MARK, own_node)
+    told, assessed, planned = rasr_each(
+        ("check", "node:", *as_planner),
+        ("assess", "node:", *as_planner, "--out", out, "--json"),
+        ("plan", "node:", *as_planner, "--out", plan, "--assessment", out, "--language", "sl"),
+    )
+    assert told.out.splitlines()[0] == "Class mark: confidential"
+    assert (assessed.code, assessed.json["class_mark"]) == (0, "confidential"), "the kept run has another mark"
+    assert told_marks(out) == {"confidential"}
+    assert (planned.code, planned.out.splitlines()[0]) == (0, "Class mark: zaupno"), planned.err
+    assert told_marks(plan) == {"zaupno"}
+    assert (plan / "plan-zaupno.json").is_file()
+
+
+def test_the_words_of_the_nation_stand_there_as_they_are(own_node: Path, tmp_path: Path) -> None:
+    with (own_node / "node.toml").open("a", encoding="utf-8") as settings:
+        settings.write('class_marks = "javno,za službenu upotrebu,tajno"\n')
+    out = tmp_path / "out"
+    (ran,) = rasr_each(("assess", "node:", "--as", "planner", "--home", own_node, "--out", out, "--language", "sq"))
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Class mark: za službenu upotrebu"), ran.err
+    assert (out / "report-za-službenu-upotrebu.html").is_file()
+
+
+def test_a_region_from_files_has_no_mark_but_that_of_its_assessment(
+    node: Node, sample: Path, tmp_path: Path, rasr: Callable[..., Ran]
+) -> None:
+    ran = rasr("assess", sample, "--out", tmp_path / "files", "--json")
+    assert "class_mark" not in ran.json
+    names = {path.name for path in (tmp_path / "files").iterdir()}
+    assert names == {"report.html", "map.geojson", "run.json", "tables"}
+    assert "class-mark" not in (tmp_path / "files" / "report.html").read_text(encoding="utf-8")
+    assert "Class mark" not in rasr("check", sample).out
+    marked = tmp_path / "marked"
+    rasr_each(("assess", "node:", "--as", "planner", "--home", node.home, "--out", marked))
+    planned = rasr("plan", sample, "--out", tmp_path / "plan", "--assessment", marked)
+    assert planned.out.splitlines()[0] == "Class mark: restricted"
+    assert told_marks(tmp_path / "plan") == {"restricted"}
+
+
+def test_no_entry_is_left_where_the_language_is_none_of_ours(node: Node, tmp_path: Path) -> None:
+    before = node.trail()
+    words = ("assess", "node:", "--as", "planner", "--home", node.home, "--out", tmp_path / "out")
+    (ran,) = rasr_each((*words, "--language", "../sl"))
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
+    assert node.trail() == before
 
 
 REFUSED = [
@@ -182,4 +276,4 @@ def test_without_a_name_or_a_node_there_is_one_line(tmp_path: Path) -> None:
 
 def test_a_name_goes_with_the_node_only(rasr: Callable[..., Ran]) -> None:
     ran = rasr("check", STORY, "--as", "ana")
-    assert (ran.code, "goes with node: only" in ran.err) == (1, True)
+    assert (ran.code, "goes with node: only" in ran.err) == (2, True)

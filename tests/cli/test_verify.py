@@ -45,6 +45,7 @@ def test_differences_are_shown_with_place_and_time(rasr: Run, tmp_path: Path, lo
     ran = rasr("verify", "--bundle", path)
     assert ran.code == 1
     assert "stock 2 is not what was recorded" in " ".join(ran.out.split())
+    assert "people_entry: entries of the trail" in ran.out
     assert "2 differences." in ran.out
     said = rasr("verify", "--bundle", path, "--json")
     assert said.code == 1
@@ -68,9 +69,11 @@ def test_a_witness_held_elsewhere_counts_more_than_the_one_inside(rasr: Run, tmp
     lied.mkdir()
     path = taken(lied, made_log(lied / "witness.log", [3]))
     assert rasr("verify", "--bundle", path).code == 0
-    ran = rasr("verify", "--bundle", path, "--witness", tmp_path / "witness.log")
-    assert ran.code == 1
-    assert "4 differences" in ran.out
+    ran = rasr("verify", "--bundle", path, "--witness", tmp_path / "witness.log", "--json")
+    assert (ran.code, ran.json["counts"]) == (1, {"log_ends_early": 1})
+    (end,) = ran.json["findings"]
+    assert (end["index"], end["leaves"]) == (3, 4)
+    assert (end["since"], end["until"]) == ("2027-05-31T12:00:00+00:00", "2027-05-31T12:01:00+00:00")
     assert log.rows
 
 

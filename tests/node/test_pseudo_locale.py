@@ -41,6 +41,7 @@ from rasr.node.people.models import User
 from rasr.node.plan import headings as of_plan
 from rasr.node.records.models import Movement
 
+pytestmark = pytest.mark.one_database
 UNITS = {"kg", "t", "m", "km", "mm", "EUR", "MB", "GB", "s", "h", "TNT"}
 OWN = {"RASR", "CSV", "Excel", "Android", "iPhone", "iPad", "Windows", "Firefox", "SHA"}
 """The program, and things of others whose names are the same in every language."""
@@ -66,7 +67,7 @@ def made_from() -> Plan:
 def node(request: pytest.FixtureRequest, made_from: Plan, django_db_blocker: Any) -> Iterator[Node]:
     """The node of the walk, without limits of so much in a minute."""
     request.getfixturevalue("django_db_setup")
-    endless = replace(settings.NODE, writes_per_minute=10**9, files_per_minute=10**9)
+    endless = replace(settings.NODE, writes_per_minute=10**9, files_per_minute=10**9, idle_minutes=10**6)
     with pytest.MonkeyPatch.context() as patched, rolled_back_afterwards(django_db_blocker):
         patched.setattr(settings, "NODE", endless)
         with django_db_blocker.unblock():

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.one_database
 ROOT = Path(__file__).resolve().parents[2]
 HARDENING = ROOT / "docs/security/hardening.md"
 YEAR_S = 365 * 24 * 60 * 60

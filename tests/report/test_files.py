@@ -99,3 +99,25 @@ def test_the_map_keeps_shapes_at_its_middle_latitude() -> None:
     (west, south), (east, north) = frame.xy(42.5, 20.0), frame.xy(43.5, 21.0)
     assert (east - west) / (south - north) == pytest.approx(0.7314, abs=0.001)
     assert (0 <= west <= frame.width_px, 0 <= north <= frame.height_px) == (True, True)
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_a_class_mark_stands_in_every_name_at_both_ends_and_on_every_sheet(tmp_path: Path, planned: bool) -> None:
+    word = '</style>"; strogo poverljivo & šifrovano'
+    result = made_plan() if planned else made_assessment()
+    paths = write(result, tmp_path, region=made_region(), mark=word)
+    assert all(path.stem.endswith("-style-strogo-poverljivo-šifrovano") for path in paths), paths
+    page = paths[0].read_text(encoding="utf-8")
+    told = re.findall(r'<aside class="class-mark[^>]*>([^<]*)</aside>', page)
+    assert told == ["&lt;/style&gt;&#34;; strogo poverljivo &amp; šifrovano"] * 2
+    assert page.index("<aside") < page.index("<header") < page.index("<footer") < page.rindex("<aside")
+    assert page.count("</style>") == 1, "the word does not end the style sheet"
+    sheets = re.findall(r'@(?:top|bottom)-center \{ content: "([^"]*)"', page)
+    letters = [chr(int(number, 16)) for number in sheets[0].split("\\")[1:]]
+    assert ("".join(letters), sheets[0]) == (word, sheets[1])
+
+
+def test_without_a_class_mark_nothing_speaks_of_one(tmp_path: Path) -> None:
+    page = written(tmp_path, planned=True)[0].read_text(encoding="utf-8")
+    assert "class-mark" not in page
+    assert "@top-center" not in page

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rasr import __version__
-from rasr.cli.parser import build_parser
+from rasr.cli.parser import Exit, build_parser
 
 __all__ = ["build_parser", "main"]
 ROOMS = {
@@ -32,24 +32,23 @@ ROOMS = {
     "verify": "rasr.cli.commands.verify",
 }
 """Where each command stands; loaded only when it is called, so that the help answers at once."""
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 refused or errors found, 2 wrong words, 130 interrupted."""
+    """Run one command; its exit code: see ``EXITS`` of the parser."""
     parser = build_parser()
     args = parser.parse_args(argv)
     if args.version:
         return _version()
     if args.command is None:
         parser.print_help()
-        return 2
+        return Exit.NOT_DONE
     try:
         return _run(args)
     except KeyboardInterrupt:
         # while the program was still being loaded: what says it otherwise may not be there yet
         print(f"rasr {args.command}: Interrupted: nothing was written.", file=sys.stderr)
-        return INTERRUPTED
+        return Exit.INTERRUPTED
 
 
 def _run(args: Namespace) -> int:
@@ -64,11 +63,11 @@ def _run(args: Namespace) -> int:
         return say.refused(refused)
     except KeyboardInterrupt:
         say.refused(Refused("interrupted"))
-        return INTERRUPTED
+        return Exit.INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has gone; what is still in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return Exit.NOT_DONE
     except OSError as fault:
         return say.refused(Refused("cannot_write", path=str(fault.filename or ""), reason=fault.strerror or str(fault)))
 

@@ -9,10 +9,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rasr.cli.say import NotLetInError
 from rasr.core.basis.findings import Refused
 from rasr.node.config import BadConfigError, NodeConfig
 from rasr.node.start import start
+from rasr.report.texts import Texts
 
 if TYPE_CHECKING:
     from rasr.core.records.region import Region
@@ -57,21 +57,25 @@ def begin(args: Namespace, *, there: bool = False) -> NodeConfig:
     return config
 
 
-def register(args: Namespace) -> Region:
-    """The register of the node, read as the user that ``--as`` names; on the trail.
+def register(args: Namespace) -> tuple[Region, str]:
+    """The register of the node, read as the user that ``--as`` names, on the trail; and the word of its class mark.
 
-    Raises NotLetInError where there is no node, no such user, or not the right.
+    The word is that of the report's language; empty where there is nothing that has a mark.
+    Raises Refused where there is no node, no such user, not the right, or no such language.
     """
-    try:
-        if not args.user:
-            raise Refused("bad_option", option="--as", reason="say as which user of the node")
-        begin(args, there=True)
-        from rasr.node.records import reading  # needs Django
+    if not args.user:
+        raise Refused("bad_option", option="--as", reason="say as which user of the node")
+    begin(args, there=True)
+    from django.utils import translation  # needs Django, as what follows does
 
-        act, takes = f"cli.{args.command}", getattr(args, "out", None) is not None
-        return reading.read_as(username=args.user, act=act, rights=RIGHTS[args.command], takes=takes)
-    except Refused as fault:
-        raise NotLetInError(fault.code, **fault.numbers) from fault
+    from rasr.node.records import reading
+    from rasr.node.web import marks
+
+    language = Texts(getattr(args, "language", "en")).language
+    act, takes = f"cli.{args.command}", getattr(args, "out", None) is not None
+    region, mark = reading.read_as(username=args.user, act=act, rights=RIGHTS[args.command], takes=takes)
+    with translation.override(language):
+        return region, "" if mark is None else marks.word(mark)
 
 
 def secret(file: Path | None, what: str, option: str, *, twice: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
+from enum import IntEnum
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,12 +17,30 @@ YEARS = range(1950, 2200)
 """Years a region can be judged in: those of the setting starts_on."""
 
 
+class Exit(IntEnum):
+    """How a command ends, the same for all of them."""
+
+    DONE = 0
+    FOUND = 1
+    NOT_DONE = 2
+    INTERRUPTED = 130
+
+
+EXITS = {
+    Exit.DONE: "done",
+    Exit.FOUND: "done, and something is wrong: check found an error, verify found a difference",
+    Exit.NOT_DONE: "not done, and one line says why: wrong words, refused input, a refused act, a full disk",
+    Exit.INTERRUPTED: "interrupted",
+}
+"""What each exit code means."""
+
+
 class OneLine(argparse.ArgumentParser):
     """A parser that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit 2 with the message and where to read on."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        """Exit with the message and where to read on."""
+        self.exit(Exit.NOT_DONE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = OneLine(
         prog="rasr",
         description="Know what is held, see what could explode or leak, and plan together what to make safe first.",
+        epilog="Exit codes: " + "; ".join(f"{code:d} {told}" for code, told in EXITS.items()) + ".",
     )
     parser.add_argument("--version", action="store_true", help="print the version and the edition of the rule data")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

@@ -27,38 +27,52 @@ MARKER = "run.json"
 
 @dataclass(frozen=True)
 class Run:
-    """What is to be worked out: the region behind its door, the parameters, and the digest of both."""
+    """What is to be worked out: the region behind its door, the parameters, its class mark, and the digest of all."""
 
     command: str
     region: Region
     parameters: Mapping[str, Any]
+    mark: str
     digest: str
 
 
-def read_region(args: Namespace) -> Region:
-    """The region of a command's arguments, whatever its faults. Raises Refused where it cannot be read."""
+def read_region(args: Namespace) -> tuple[Region, str]:
+    """The region of a command's arguments, whatever its faults, and the word of its class mark: empty of files.
+
+    Raises Refused where it cannot be read.
+    """
     if str(args.region) != nodes.NODE_REGION:
         if args.user:
             raise Refused("bad_option", option="--as", reason=f"it goes with {nodes.NODE_REGION} only")
-        return Region.read(args.region)
+        return Region.read(args.region), ""
     return nodes.register(args)
 
 
-def open_region(args: Namespace) -> Region:
-    """The region of a command's arguments. Raises Refused where it cannot be read or has errors."""
-    region = read_region(args)
+def open_region(args: Namespace) -> tuple[Region, str]:
+    """The same. Raises Refused where it cannot be read or has errors."""
+    region, mark = read_region(args)
     findings = region.check(as_of=args.as_of or day_of(region))
     if has_errors(findings):
         errors = sum(finding.severity == "error" for finding in findings)
         raise Refused("region_has_errors", errors=errors, path=str(args.region))
-    return region
+    return region, mark
 
 
-def run_of(command: str, region: Region, **parameters: Any) -> Run:
-    """The run with its digest: over the records, the parameters, the rule data and the version of the program."""
+def run_of(command: str, region: Region, mark: str, **parameters: Any) -> Run:
+    """The run with its digest: over records, parameters, rule data, the version of the program and the class mark."""
     known = json.dumps(parameters, sort_keys=True, default=str)
-    parts = (command, region.digest(), known, loader.edition(), __version__)
-    return Run(command, region, parameters, digest_bytes(part.encode() for part in parts))
+    parts = (command, region.digest(), known, loader.edition(), __version__, *([mark] if mark else []))
+    return Run(command, region, parameters, mark, digest_bytes(part.encode() for part in parts))
+
+
+def marked(mark: str) -> dict[str, str]:
+    """What ``run.json`` and ``--json`` say of a class mark; nothing without one."""
+    return {"class_mark": mark} if mark else {}
+
+
+def mark_of(out: Path) -> str:
+    """The word of the class mark of a kept run; empty without one."""
+    return str(_said(out).get("class_mark", ""))
 
 
 def kept(out: Path, digest: str) -> dict[str, Any] | None:
@@ -114,6 +128,7 @@ def keep(run: Run, out: Path, found: Mapping[str, Any], write: Callable[[Path], 
         "version": __version__,
         "rule_edition": loader.edition(),
         "digest": run.digest,
+        **marked(run.mark),
         "parameters": {name: str(value) for name, value in run.parameters.items()},
         **found,
     }

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from rasr import __version__
+from rasr.cli.parser import Exit
 from rasr.core.basis.findings import Refused
 from rasr.core.reference import loader
 
@@ -28,10 +29,6 @@ _SHOWN = {code: f"\\u{code:04x}" for code in _UNSEEN}
 
 def _plain(text: str) -> str:
     return text.translate(_SHOWN)
-
-
-class NotLetInError(Refused):
-    """The command line names nobody who may do this: exit code 2."""
 
 
 class Say:
@@ -49,6 +46,11 @@ class Say:
         """One line for people."""
         if not self.as_json:
             self._out.print(_plain(text), soft_wrap=True)
+
+    def class_mark(self, word: str) -> None:
+        """How far what follows may go; nothing without a mark."""
+        if word:
+            self.line(f"Class mark: {word}")
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
         """A table for people; the first ``left`` columns are text, the others numbers."""
@@ -76,7 +78,7 @@ class Say:
         self.result(error={"code": refused.code, "message": message})
         if not self.as_json:
             self._err.print(f"rasr {self.command}: {_plain(message)}", soft_wrap=True)
-        return 2 if isinstance(refused, NotLetInError) else 1
+        return Exit.NOT_DONE
 
     @contextmanager
     def progress(self, text: str) -> Iterator[Callable[[str, float], None]]:

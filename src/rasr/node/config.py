@@ -170,7 +170,8 @@ class NodeConfig:
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 30,
-                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                    # the last: triggers refuse what REPLACE deletes, too
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
                 },
             }
         return _postgresql(self.database_url)

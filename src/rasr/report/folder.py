@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,13 +49,15 @@ def write(
     alone: Plan | None = None,
     exact: bool = False,
     language: str = "en",
+    mark: str = "",
 ) -> list[Path]:
     """Writes everything into the folder ``out``, made if it is not there, and gives the paths, report.html first.
 
     region, assessment, alone: by default those attached to the result. The assessment, of the same region, gives the
     report of a plan its worst stores and methods; alone, the plans of each jurisdiction alone, stand beside the joint
     one. exact: positions as recorded, else snapped to the setting position_grid_deg. language: en, bcms, bg, mk, ro,
-    sq or sl. Raises Refused for an unknown language or grid, and where no region is known.
+    sq or sl. mark: the word of its class mark; it stands at both ends of the page, on every printed sheet, and at the
+    end of every file's name. Raises Refused for an unknown language or grid, and where no region is known.
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -69,10 +72,22 @@ def write(
     else:
         page = assessment_page(result, scribe)
         sites = _assessed_sites(result, scribe)
-    report, geojson = out / "report.html", out / "map.geojson"
-    report.write_text(render(page, scribe.texts), encoding="utf-8")
+    report, geojson = out / file_name("report.html", mark), out / file_name("map.geojson", mark)
+    report.write_text(render(page, scribe.texts, mark), encoding="utf-8")
     write_geojson(geojson, sites, disclosure)
-    return [report, geojson, *write_tables(frames_of(result), out / "tables", disclosure)]
+    frames = {f"{name}{file_tail(mark)}": frame for name, frame in frames_of(result).items()}
+    return [report, geojson, *write_tables(frames, out / "tables", disclosure)]
+
+
+def file_name(name: str, mark: str) -> str:
+    """The name of a file that carries a class mark: report-restricted.html; without one as it is."""
+    return f"{Path(name).stem}{file_tail(mark)}{Path(name).suffix}"
+
+
+def file_tail(mark: str) -> str:
+    """What file names end with for the word of a class mark: -restricted. Letters of every script stay."""
+    told = re.sub(r"[^\w.]+", "-", mark).strip("-.")
+    return f"-{told}" if told else ""
 
 
 def frames_of(result: Assessment | Plan) -> dict[str, pl.DataFrame]:

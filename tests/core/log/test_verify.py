@@ -166,9 +166,9 @@ def test_a_truncation(path: Path, log: Log) -> None:
     del log.rows["1"]
     rewrite_checkpoints(log)
     assert told(path, log) == [
-        *[("log_deleted", 1), ("log_checkpoint", 3), ("log_checkpoint", 7)],
+        *[("log_deleted", 1), ("log_checkpoint_changed", 3), ("log_checkpoint_changed", 7)],
         *[("log_truncated", index) for index in (9, 10, 11)],
-        ("log_checkpoint", 12),
+        ("log_checkpoint_missing", 12),
     ]
 
 
@@ -194,9 +194,8 @@ def test_changed_and_missing_checkpoints(path: Path, log: Log) -> None:
     log.notes[3] = log.notes[3].replace("12:00", "11:00")
     del log.notes[7]
     log.notes[5] = log.notes[12]
-    findings = found(path, log)
-    assert [(one.numbers["index"], one.numbers["state"]) for one in findings] == [
-        *[(3, "changed"), (5, "forged"), (7, "missing")]
+    assert told(path, log) == [
+        *[("log_checkpoint_changed", 3), ("log_checkpoint_forged", 5), ("log_checkpoint_missing", 7)],
     ]
 
 
@@ -205,9 +204,9 @@ def test_a_newer_checkpoint_must_be_signed_and_fit_the_leaves(path: Path, log: L
     log.stamp(5)
     assert told(path, log) == []
     log.leaves[-1].hash = bytes(32)
-    assert told(path, log) == [("log_edited", 13), ("log_checkpoint", 14)]
+    assert told(path, log) == [("log_edited", 13), ("log_checkpoint_forged", 14)]
     log.leaves.pop()
-    assert told(path, log) == [("log_checkpoint", 14), ("log_inserted", "-")]
+    assert told(path, log) == [("log_checkpoint_forged", 14), ("log_inserted", "-")]
 
 
 def test_newer_leaves_must_agree_with_themselves(path: Path, log: Log) -> None:
@@ -279,3 +278,46 @@ def test_many_leaves_that_all_moved_are_told_at_once(path: Path) -> None:
     findings = found(path, log)
     assert len(findings) == 1
     assert findings[0].numbers["leaves"] == 3000
+
+
+def taken_along(path: Path, log: Log, lines: int) -> list[tuple[str, Any]]:
+    """What is told of a log whose witness inside ends after so many checkpoints, by the whole witness."""
+    inside = path.with_name("inside.log")
+    inside.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
+    read = [witness.read(one, KEY.public) for one in (path, inside)]
+    findings = verify.verify_taken(read[0], read[1], log.kept()).findings
+    return [(finding.code, finding.numbers["index"]) for finding in findings]
+
+
+def test_a_log_taken_along_before_the_end_of_the_witness_says_where_it_ends(path: Path, log: Log) -> None:
+    assert taken_along(path, log, 3) == []
+    for leaf in log.leaves[7:9]:
+        leaf.index = None
+    del log.leaves[9:]
+    assert taken_along(path, log, 2) == [("log_ends_early", 7)]
+    log.rows["1"]["quantity"] = log.rows["8"]["quantity"] = 99
+    del log.leaves[5]
+    assert taken_along(path, log, 2) == [
+        *[("log_edited", 1), ("log_deleted", 5), ("log_edited", 8), ("log_ends_early", 7)],
+    ]
+
+
+def test_a_log_taken_along_of_which_more_is_gone_than_its_end(path: Path, log: Log) -> None:
+    del log.leaves[6:]
+    assert taken_along(path, log, 2) == [("log_truncated", 6), ("log_ends_early", 7)]
+    assert taken_along(path, log, 3) == [("log_truncated", index) for index in range(6, 12)]
+
+
+def test_a_log_taken_along_with_a_past_of_its_own(path: Path) -> None:
+    made_log(path, COUNTS)
+    other = made_log(path.with_name("other.log"), COUNTS[:2])
+    other.rows["2"]["quantity"] = 99
+    rehash(other, 2)
+    other.notes.clear()
+    other.stamp(0)
+    refs = [witness.Ref(leaf.hash, TABLE, leaf.row_id) for leaf in other.leaves]
+    lied = path.with_name("lied.log")
+    witness.append(lied, other.notes[7], refs)
+    read = [witness.read(one, KEY.public) for one in (path, lied)]
+    findings = verify.verify_taken(read[0], read[1], other.kept()).findings
+    assert [finding.code for finding in findings] == ["log_edited", *["log_truncated"] * 5]

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CODE = """
 import os, re, sys
 from pathlib import Path
@@ -27,6 +29,7 @@ print(before, threads() > 0)
 """
 
 
+@pytest.mark.one_database
 def test_the_server_may_fork_what_it_has_loaded(tmp_path: Path) -> None:
     own = {"RASR_MODE": "test", "RASR_DATABASE_URL": "sqlite", "DJANGO_SETTINGS_MODULE": "rasr.node.settings"}
     command = [sys.executable, "-c", CODE, str(tmp_path / "home")]

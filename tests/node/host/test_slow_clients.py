@@ -15,6 +15,7 @@ import pytest
 
 from rasr.node.host.server import THREADS
 
+pytestmark = pytest.mark.one_database
 PATIENCE_S = 60
 TRIES = 5
 HEAD_S, BODY_S = 4.0, 4.0

@@ -172,6 +172,34 @@ def test_who_has_lost_the_right_has_asked_for_nothing(people: Crew) -> None:
     refused("approval_asker", lambda: people.decide(asked))
 
 
+def test_what_reaches_further_by_now_is_not_decided_here(people: Crew) -> None:
+    given = {"user_id": people.keeper.pk, "email": "new@example.org", "reason": "Moved."}
+    of_one_ministry = services.ask_email(actor=people.owner, session=ASKS, **given)
+    Grant.objects.create(user=people.keeper, role="auditor")
+    refused("approval_asker", lambda: people.decide(of_one_ministry))
+    refused("approval_waits", lambda: services.ask_email(actor=people.chief, session=ASKS, **given))
+    people.decide(of_one_ministry, approve=False)
+    of_the_node = services.ask_email(actor=people.chief, session=ASKS, **given)
+    other = services.ask_email(actor=people.chief, session=ASKS, **{**given, "email": "other@example.org"})
+    # what was asked of one place while it reached no further
+    Approval.objects.filter(pk=other.pk).update(organisation=people.places.organisation_id)
+    refused("person_elsewhere", lambda: people.decide(other))
+    with pytest.raises(ObjectDoesNotExist):
+        people.decide(of_the_node)
+    people.keeper.refresh_from_db()
+    assert people.keeper.email == ""
+
+
+def test_who_decides_in_one_organisation_learns_of_no_role_in_another(people: Crew) -> None:
+    Grant.objects.create(user=people.keeper, role="planner", **people.other_site.ids)
+    Grant.objects.create(user=people.keeper, role="auditor")
+    here, theirs = people.ask(), people.ask(actor=people.stranger, place=people.other_site)
+    node = people.ask(actor=people.chief, place=NODE)
+    told = [[say(each).split(" (")[0] for each in one.shown["lines"][0]["before"]] for one in (here, theirs, node)]
+    assert told == [["Storekeeper"], ["Planner"], ["Storekeeper", "Planner", "Auditor"]]
+    assert say(here.shown["lines"][0]["what"]) == "Roles of keeper in this organisation"
+
+
 def test_a_fault_leaves_nothing_half_done(people: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*given: Any) -> None:
         record_grant(*given)

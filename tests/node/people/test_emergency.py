@@ -16,7 +16,8 @@ from django.utils import timezone
 from tests.node.conftest import Places, somebody
 
 from rasr.core.basis.findings import Refused
-from rasr.node.people import emergency, notices
+from rasr.node.people import emergency, notices, services
+from rasr.node.people.approvals import queries
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, Entry, Grant, User
@@ -95,6 +96,29 @@ def test_its_owner_is_told_on_every_page_and_can_refuse(
     assert factors(mira) == 1
 
 
+def test_it_needs_that_who_approved_it_still_may(administrator: User, approver: User, mira: User) -> None:
+    approval = agreed(approver, asked(administrator, mira))
+    services.deactivate(actor=administrator, user_id=approver.pk, reason="It was not her.")
+    approvals.carry_out_due(in_hours(1000))
+    approval.refresh_from_db()
+    assert (approval.state, factors(mira)) == (ApprovalState.FAILED, 1)
+    why = queries.why_failed(approval)
+    assert why is not None
+    assert why.code == "approval_decider"
+
+
+def test_it_reaches_nobody_who_has_become_more_than_was_asked_for(
+    joins: Callable[..., User], mira: User, places: Places
+) -> None:
+    local = joins("local", "administrator", organisation_id=places.organisation_id)
+    second = joins("second", "approver", organisation_id=places.organisation_id)
+    approval = agreed(second, asked(local, mira))
+    Grant.objects.create(user=mira, role="administrator")
+    approvals.carry_out_due(in_hours(1000))
+    approval.refresh_from_db()
+    assert (approval.state, factors(mira)) == (ApprovalState.FAILED, 1)
+
+
 def test_its_owner_gets_a_letter(
     administrator: User, mira: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -134,13 +158,15 @@ def test_who_may_ask(
 
 
 def test_the_place_of_somebody_holds_all_their_roles(storekeeper: User, places: Places) -> None:
-    assert emergency.place_of(storekeeper) == Place(site_id=places.site_id)
+    place_of = emergency.ResetSecondFactor().scope
+    whose = {"user_id": storekeeper.pk}
+    assert place_of(whose) == Place(site_id=places.site_id)
     Grant.objects.create(user=storekeeper, role="technical_officer", organisation_id=places.organisation_id)
-    assert emergency.place_of(storekeeper) == Place(organisation_id=places.organisation_id)
+    assert place_of(whose) == Place(organisation_id=places.organisation_id)
     Grant.objects.create(user=storekeeper, role="storekeeper", site_id=places.other_site_id)
-    assert emergency.place_of(storekeeper) == NODE
+    assert place_of(whose) == NODE
     Grant.objects.filter(user=storekeeper).delete()
-    assert emergency.place_of(storekeeper) == NODE
+    assert place_of(whose) == NODE
 
 
 def test_the_page_asks_and_shows_who_can_approve(
@@ -232,6 +258,22 @@ def test_an_emergency_is_refused_by_who_comes_to_have_the_right(administrator: U
     agreed(somebody("new-approver", "approver"), approval, approve=False)
     approvals.carry_out_due(in_hours(1000))
     assert factors(mira) == 1
+
+
+def test_whom_an_emergency_concerns_can_refuse_it(
+    administrator: User, approver: User, client_of: Callable[[User], Client]
+) -> None:
+    given = {"user_id": approver.pk, "email": "thief@example.org", "reason": "She is away.", "emergency": True}
+    approval = services.ask_email(actor=administrator, session=HERE, **given)
+    page = client_of(approver).get(f"/approvals/{approval.pk}/").content.decode()
+    assert 'value="refuse"' in page
+    assert 'value="approve"' not in page
+    with pytest.raises(Refused, match="approval_of_oneself"):
+        agreed(approver, approval)
+    assert agreed(approver, approval, approve=False).state == ApprovalState.REFUSED
+    approvals.carry_out_due(in_hours(1000))
+    approver.refresh_from_db()
+    assert approver.email == ""
 
 
 def test_a_name_in_a_notice_is_text(client_of: Callable[[User], Client], auditor: User) -> None:

@@ -15,10 +15,11 @@ from urllib.parse import unquote
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import CharField, FileField, JSONField, Model, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
+from django.template.base import Template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, include, path, reverse
 from tests.node.conftest import rolled_back_afterwards
@@ -82,9 +83,11 @@ def node(request: pytest.FixtureRequest, worked_out_of_planted: Plan, django_db_
     """The node of the walk, for all tests of the module: with a folder of its own, and no limit of so much a minute."""
     request.getfixturevalue("django_db_setup")
     home = request.getfixturevalue("tmp_path_factory").mktemp("home")
-    endless = replace(settings.NODE, home=home, writes_per_minute=10**9, files_per_minute=10**9)
+    endless = replace(settings.NODE, home=home, writes_per_minute=10**9, files_per_minute=10**9, idle_minutes=10**6)
     with pytest.MonkeyPatch.context() as patched, rolled_back_afterwards(django_db_blocker):
         patched.setattr(settings, "NODE", endless)
+        # as outside of tests: nobody here asks which templates made an answer
+        patched.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
         with django_db_blocker.unblock():
             made = make(worked_out_of_planted)
         yield made
@@ -169,7 +172,10 @@ def walk(node: Node, rule: Rule, *, all_things: bool = True) -> Iterator[tuple[P
     known = set()
     things = things_of(node, rule)
     for person, client in node.people.items():
-        again = person.like() in known or not all_things
+        met = person.like() in known
+        if met and connection.vendor != "sqlite":
+            continue  # to another database roles that may do the same in the same place are one
+        again = met or not all_things
         for thing in things[:: max(1, len(things) - 1)] if again else things:
             yield person, client, thing, again
         known.add(person.like())

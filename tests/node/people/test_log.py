@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from tests.node.conftest import somebody
 from tests.node.people.logged import START, Editor, entry, log_home, small_register, written
@@ -176,6 +176,13 @@ def test_the_database_refuses_to_change_history(held: Path, change: Callable[[],
     with pytest.raises(IntegrityError, match="immutable"), transaction.atomic():
         change()
     assert codes(held) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a word of SQLite")
+def test_replacing_a_row_is_deleting_it() -> None:
+    entry()
+    with pytest.raises(IntegrityError, match="immutable"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("REPLACE INTO people_entry SELECT * FROM people_entry")
 
 
 def test_a_leaf_that_waits_gets_an_index_and_nothing_else() -> None:

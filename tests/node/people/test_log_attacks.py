@@ -33,7 +33,7 @@ TOLD = {
     "swap": {"log_swapped"},
     "truncate": {"log_truncated"},
 }
-BESIDES = {"log_checkpoint", "log_shifted"}
+BESIDES = {"log_checkpoint_changed", "log_checkpoint_forged", "log_checkpoint_missing", "log_shifted"}
 """What may be told besides of what an attacker did to cover it up."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_database  # of a node of their own
 PROCESSES, ENTRIES = 3, 8
 PATIENCE_S = 120
 ROOT = Path(__file__).parents[3]

@@ -48,6 +48,12 @@ def test_who_gets_in_begins_anew() -> None:
         assert sign_in("keeper")[0] == 302
 
 
+def test_a_name_is_counted_once_however_the_database_may_read_it() -> None:
+    for spelling in ("MILICA", " milica", "m\u0131l\u0131ca", "mil\u0131ca", "MIL\u0131CA") * (OF_NAME // 5):
+        assert sign_in("wrong", name=spelling)[0] == 200
+    assert sign_in("wrong", name="milica")[0] == 429
+
+
 def test_one_address_cannot_try_one_password_on_every_name() -> None:
     for number in range(OF_ADDRESS):
         assert sign_in("wrong", THERE, f"name-{number}")[0] == 200

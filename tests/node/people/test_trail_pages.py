@@ -15,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.node.conftest import Places, loader
+from tests.node.people.four_eyes import Crew
 
 from rasr.core.records.region import Region
-from rasr.node.people import services, trail
-from rasr.node.people.models import Entry, User
+from rasr.node.people import granting, services, trail
+from rasr.node.people.models import Entry, Grant, User
+from rasr.node.people.place import NODE
 from rasr.node.records.models import Movement, MovementLine
 
 Browser = Callable[[User], Client]
@@ -97,6 +99,37 @@ def test_the_history_of_a_store_holds_its_movements(client_of: Browser, storekee
     page = shown(client_of(storekeeper), reverse("people:history", args=["places_store", line.to_place.store_id]))
     assert "Movement posted" in page
     assert Movement.objects.filter(pk=line.movement_id, actor=loader()).exists()
+
+
+def test_the_history_of_an_article_holds_no_movement_of_another_place(
+    client_of: Browser, storekeeper: User, stranger: User, auditor: User, places: Places
+) -> None:
+    theirs = MovementLine.objects.filter(to_place__store__site=places.other_site_id).select_related("batch").first()
+    assert theirs is not None
+    moved = Movement.objects.create(kind="loss", effective_at=timezone.now(), actor=loader(), reason="stolen at night")
+    MovementLine.objects.create(
+        movement=moved, position=0, batch=theirs.batch, from_place=theirs.to_place, to_place=theirs.from_place
+    )
+    trail.record(actor=loader(), act="movement.post", table="records_movement", row_id=moved.pk, reason=moved.reason)
+    page = reverse("people:history", args=["records_article", theirs.batch.article_id])
+    for somebody, sees in ((storekeeper, False), (stranger, True), (auditor, True)):
+        assert ("stolen at night" in shown(client_of(somebody), page)) == sees, somebody
+
+
+def test_who_manages_people_of_one_place_learns_of_no_role_in_another(people: Crew, client_of: Browser) -> None:
+    for place in (people.site, people.other_site):
+        Grant.objects.get_or_create(user=people.keeper, role="storekeeper", **place.ids)
+    for role, place in (("storekeeper", people.site), ("planner", people.other_site), ("auditor", NODE)):
+        granting.record_grant(people.chief, "grant.give", people.keeper, place, None, {"role": role, **place.ids}, role)
+    page = reverse("people:history", args=["people_user", people.keeper.pk])
+    for somebody, told in (
+        (people.owner, ["storekeeper"]),
+        (people.stranger, ["planner"]),
+        (people.chief, ["auditor", "planner", "storekeeper"]),
+    ):
+        rows = [row for row in listed(client_of(somebody), page) if row["act"] == "grant.give"]
+        assert sorted(row["reason"] for row in rows) == told, somebody
+    assert len(listed(client_of(people.keeper), page)) == len(listed(client_of(people.chief), page)), "of oneself all"
 
 
 # What is shown and found.

@@ -145,7 +145,7 @@ def test_no_record_is_on_two_pages(planner: User, client_of: ClientOf, view: pl.
     client, seen = client_of(planner), []
     for number in range(1, 4):
         page = client.get(STOCK, {"sort": "purpose", "per_page": "100", "page": str(number)}).content.decode()
-        seen += re.findall(r'data-label="Record"><span class="cell">([^<]+)<', page)
+        seen += re.findall(r'data-label="Record"><span class="cell">([^< ]+) <', page)
     assert sorted(seen) == sorted(view["stock_id"])
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from rasr import report
 from rasr.cli import numbers
-from rasr.cli.runs import MARKER, Run, keep, kept, open_region, ready, run_of, unchanged
+from rasr.cli.runs import MARKER, Run, keep, kept, mark_of, open_region, ready, run_of, unchanged
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment, Blind
 from rasr.core.assessment.assess import assess as work_out
@@ -25,6 +25,7 @@ from rasr.core.reference import loader
 from rasr.core.report.worst import ten_worst
 from rasr.facade import day_of
 from rasr.report.disclosure import Disclosure
+from rasr.report.folder import file_name, file_tail
 from rasr.report.scribe import Scribe
 from rasr.report.shared_sections import reason_told
 
@@ -39,19 +40,19 @@ RATES = ("fatalities_per_year", "fatalities_per_year_low", "fatalities_per_year_
 
 def assess(args: Namespace, say: Say) -> int:
     """Assess a region, or find the kept run of it."""
-    region = open_region(args)
-    said, assessment = assessed(args, say, region, args.out)
-    tell(say, assessment, region, args.out)
+    region, mark = open_region(args)
+    said, assessment = assessed(args, say, region, args.out, mark)
+    tell(say, assessment, region, args.out, mark)
     stores = Disclosure.of(region, exact=args.exact).frame(assessment.stores)
     say.result(**said, stores=stores.to_dicts())
     return 0
 
 
-def assessed(args: Namespace, say: Say, region: Region, out: Path) -> tuple[dict[str, Any], Assessment]:
-    """The assessment of the region: the kept one of the folder, else worked out and kept there."""
+def assessed(args: Namespace, say: Say, region: Region, out: Path, mark: str = "") -> tuple[dict[str, Any], Assessment]:
+    """The assessment of the region: the kept one of the folder, else worked out and kept there, under its mark."""
     ready(out, args.language)
     as_of = day_of(region, args.as_of)
-    run = run_of("assess", region, as_of=as_of, exact=args.exact, language=args.language)
+    run = run_of("assess", region, mark, as_of=as_of, exact=args.exact, language=args.language)
     said = None if args.again else kept(out, run.digest)
     if said is not None:
         say.line(f"Kept run of the same records in {out}.")
@@ -82,7 +83,7 @@ def _keep(run: Run, out: Path, assessment: Assessment, args: Namespace) -> dict[
     }
 
     def write(folder: Path) -> None:
-        report.write(assessment, folder, region=run.region, exact=args.exact, language=args.language)
+        report.write(assessment, folder, region=run.region, exact=args.exact, language=args.language, mark=run.mark)
 
     return keep(run, out, found, write)
 
@@ -101,7 +102,8 @@ def read_back(out: Path, region: Region, said: dict[str, Any] | None = None) -> 
         if not unchanged(out, said):
             raise Refused("unreadable_file", path=str(out), reason="its files were changed; assess the region again")
         names = ["stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods"]
-        frames = {name: pl.read_parquet(out / "tables" / f"{name}.parquet") for name in names}
+        tail = file_tail(mark_of(out))
+        frames = {name: pl.read_parquet(out / "tables" / f"{name}{tail}.parquet") for name in names}
         placed: dict[str, Any] = {name: _placed(frame, region, name) for name, frame in frames.items()}
         return Assessment(
             as_of=day_of(region, _day(said["as_of"])),
@@ -131,10 +133,11 @@ def _placed(frame: pl.DataFrame, region: Region, name: str) -> pl.DataFrame:
     return joined.with_columns(columns).select(frame.columns)
 
 
-def tell(say: Say, assessment: Assessment, region: Region, out: Path) -> None:
+def tell(say: Say, assessment: Assessment, region: Region, out: Path, mark: str = "") -> None:
     """The answer on the screen: how dangerous, and the ten worst stores with their reasons."""
     sites = assessment.sites
     total, low, high = (float(sites[name].sum()) for name in RATES)
+    say.class_mark(mark)
     say.line()
     say.line(
         f"Expected fatalities per year from explosions: {numbers.danger(total)} ({numbers.interval(low, high)}), "
@@ -159,4 +162,4 @@ def tell(say: Say, assessment: Assessment, region: Region, out: Path) -> None:
     if rows:
         heads = ("", "store", "of", "per year", "interval", "why")
         say.table("The ten most dangerous stores (expected fatalities per year)", heads, rows, left=6)
-    say.line(f"Report: {out / 'report.html'}")
+    say.line(f"Report: {out / file_name('report.html', mark)}")

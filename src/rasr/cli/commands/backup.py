@@ -9,6 +9,7 @@ from rasr.cli.say import Say
 from rasr.core.basis.findings import Refused
 
 OPTION = "--passphrase-file"
+NOT_IN_IT = "secret.key, node.toml and tls/"
 
 
 def backup(args: Namespace, say: Say) -> int:
@@ -35,14 +36,18 @@ def restore(args: Namespace, say: Say) -> int:
     if not args.file.is_file():
         raise Refused("backup_missing", path=str(args.file))
     passphrase = nodes.secret(args.passphrase_file, "Passphrase of the backup", OPTION)
-    nodes.begin(args)
-    from rasr.node.host import home, queries  # needs Django
-    from rasr.node.host import restore as host_restore  # needs Django
+    config = nodes.begin(args)
+    from rasr.node.host import home, queries  # needs Django, as what follows does
+    from rasr.node.host import restore as host_restore
+    from rasr.node.people import secrets_kept
 
     with home.alone(), say.progress("Restore") as progress:
         counts = host_restore.restore_backup(args.file, passphrase, progress, training=args.training)
     say.line(f"{sum(counts.values()):,} rows of {len(counts)} tables restored from {args.file}")
     if queries.training():
         say.line("This node is a training copy: every page and every file of it says so.")
-    say.result(rows=counts, training=queries.training())
+    say.line(f"Not in a backup: {NOT_IN_IT}. Put those of the old node into {config.home} before this one is started.")
+    if lost := secrets_kept.lost():
+        say.line(f"Accounts whose app or recovery codes this secret.key cannot open: {lost}. They need the old one.")
+    say.result(rows=counts, training=queries.training(), second_factors_lost=lost)
     return 0

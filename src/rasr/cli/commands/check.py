@@ -6,7 +6,8 @@ from argparse import Namespace
 from collections import Counter
 from typing import Any
 
-from rasr.cli.runs import read_region
+from rasr.cli.parser import Exit
+from rasr.cli.runs import marked, read_region
 from rasr.cli.say import Say
 from rasr.core.basis.findings import Finding, Refused, Severity, has_errors
 from rasr.core.records.files.annotate import annotate
@@ -18,20 +19,22 @@ ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 def check(args: Namespace, say: Say) -> int:
-    """Show the findings of a region; exit 1 if any is an error."""
+    """Show the findings of a region, and whether any is an error."""
     _annotatable(args)
-    region = read_region(args)
+    region, mark = read_region(args)
     findings = region.check(as_of=args.as_of or day_of(region))
     if args.annotate:
         annotate(args.region, args.annotate, findings)
     counts = Counter(finding.severity for finding in findings)
     told = ", ".join(f"{counts[severity]:,} {severity}s" for severity in ORDER)
+    say.class_mark(mark)
     _show(args, say, findings)
     say.line(f"{args.region}: {told}.")
     if args.annotate:
         say.line(f"Marked copy: {args.annotate}")
-    say.result(findings=[_as_json(finding) for finding in findings], counts={name: counts[name] for name in ORDER})
-    return 1 if has_errors(findings) else 0
+    told_json = [_as_json(finding) for finding in findings]
+    say.result(**marked(mark), findings=told_json, counts={name: counts[name] for name in ORDER})
+    return Exit.FOUND if has_errors(findings) else Exit.DONE
 
 
 def _annotatable(args: Namespace) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 from rasr import report
 from rasr.cli import numbers
 from rasr.cli.commands.assess import read_back
-from rasr.cli.runs import Run, keep, kept, open_region, ready, run_of
+from rasr.cli.runs import Run, keep, kept, mark_of, open_region, ready, run_of
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment
 from rasr.core.assessment.assess import assess as work_out
@@ -24,6 +24,7 @@ from rasr.core.plan.planner import plan_alone, plan_both
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.facade import day_of
+from rasr.report.folder import file_name
 
 COMPARED = ("mass_destroyed_kg", "cost_eur", "objective_fatalities", "danger_before", "danger_after", "bound", "gap")
 
@@ -38,10 +39,11 @@ class Answer:
 
 def plan(args: Namespace, say: Say) -> int:
     """Plan a region, or find the kept run of it."""
-    region = open_region(args)
+    region, mark = open_region(args)
     assessment = read_back(args.assessment, region) if args.assessment else None
-    said = planned(args, say, region, assessment, args.out)
-    tell(say, said, region, args.out)
+    mark = mark or (mark_of(args.assessment) if args.assessment else "")
+    said = planned(args, say, region, assessment, args.out, mark=mark)
+    tell(say, said, region, args.out, mark)
     say.result(**said)
     return 0
 
@@ -53,6 +55,7 @@ def planned(
     assessment: Assessment | None,
     out: Path,
     fresh: Callable[[Plan], object] = lambda _: None,
+    mark: str = "",
 ) -> dict[str, Any]:
     """What ``run.json`` says of the plan: the kept one of the folder, else worked out and kept there.
 
@@ -61,7 +64,7 @@ def planned(
     ready(out, args.language)
     as_of = assessment.as_of if assessment else day_of(region, args.as_of)
     options = Options(alone=args.alone, partial=args.partial)
-    run = run_of("plan", region, as_of=as_of, options=options, exact=args.exact, language=args.language)
+    run = run_of("plan", region, mark, as_of=as_of, options=options, exact=args.exact, language=args.language)
     said = None if args.again else kept(out, run.digest)
     if said is not None:
         say.line(f"Kept run of the same records in {out}.")
@@ -88,7 +91,7 @@ def _keep(run: Run, out: Path, answer: Answer, danger: Assessment, args: Namespa
     def write(folder: Path) -> None:
         shown = replace(answer.plan, summary=summary)
         text = json.dumps(summary, indent=1, ensure_ascii=False)
-        (folder / "plan.json").write_text(text, encoding="utf-8")
+        (folder / file_name("plan.json", run.mark)).write_text(text, encoding="utf-8")
         report.write(
             shown,
             folder,
@@ -97,14 +100,16 @@ def _keep(run: Run, out: Path, answer: Answer, danger: Assessment, args: Namespa
             alone=answer.alone,
             exact=args.exact,
             language=args.language,
+            mark=run.mark,
         )
 
     return keep(run, out, {"plan": summary}, write)
 
 
-def tell(say: Say, said: dict[str, Any], region: Region, out: Path) -> None:
+def tell(say: Say, said: dict[str, Any], region: Region, out: Path, mark: str = "") -> None:
     """The answer on the screen: the plan in two sentences, and joint against alone."""
     summary = said["plan"]
+    say.class_mark(mark)
     say.line()
     say.line(
         f"{'Alone' if summary['alone'] else 'Joint'} plan from {summary['starts_on']}, {summary['periods']} periods of "
@@ -126,7 +131,7 @@ def tell(say: Say, said: dict[str, Any], region: Region, out: Path) -> None:
         say.line(f"Deadlines missed: {len(missed)} ({', '.join(missed[:3])}{' ...' if len(missed) > 3 else ''})")
     say.line()
     _tell_jurisdictions(say, summary, region)
-    say.line(f"Report: {out / 'report.html'}")
+    say.line(f"Report: {out / file_name('report.html', mark)}")
 
 
 def _tell_jurisdictions(say: Say, summary: dict[str, Any], region: Region) -> None:

@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from rasr.cli import nodes
+from rasr.cli.parser import Exit
 from rasr.cli.say import Say
 from rasr.core.basis import seal
 from rasr.core.basis.findings import Finding, Refused
 from rasr.core.log import bundle, keys, witness
-from rasr.core.log.verify import Verdict
+from rasr.core.log.verify import Verdict, verify_taken
 from rasr.core.log.verify import verify as compare
 from rasr.core.reference import loader
 
 SHOWN = 40
-BAD_INPUT = 2
+LEGEND = (
+    "people_entry: entries of the trail; records_movement, records_movementline, records_batch: movements of stock.",
+    "Recorded between two checkpoints; - where there is none on that side.",
+)
 
 
 def verify(args: Namespace, say: Say) -> int:
-    """Show every difference; exit 0: none, 1: there are some, 2: it cannot be told from what was given."""
-    try:
-        verdict = _verdict(args, say)
-    except Refused as refused:
-        say.refused(refused)
-        return BAD_INPUT
+    """Show every difference. Raises Refused where it cannot be told from what was given."""
+    verdict = _verdict(args, say)
     until = verdict.until.isoformat(timespec="seconds") if verdict.until else "a time that is not said"
     _show(say, verdict.findings)
     counts = Counter(finding.code for finding in verdict.findings)
@@ -42,7 +42,7 @@ def verify(args: Namespace, say: Say) -> int:
         findings=[_as_json(finding) for finding in verdict.findings],
         counts=dict(sorted(counts.items())),
     )
-    return 1 if verdict.findings else 0
+    return Exit.FOUND if verdict.findings else Exit.DONE
 
 
 def _verdict(args: Namespace, say: Say) -> Verdict:
@@ -66,8 +66,10 @@ def _of_bundle(args: Namespace, key: seal.PublicKey | None, say: Say) -> Verdict
         key = taken.key()
         say.line("The key is the one inside the bundle. Compare it with the one that the node gave you:")
         say.line(keys.write_public(key))
-    held = taken.witness(key) if args.witness is None else witness.read(args.witness, key)
-    return compare(held, taken.leaves())
+    inside = taken.witness(key)
+    if args.witness is None:
+        return compare(inside, taken.leaves())
+    return verify_taken(witness.read(args.witness, key), inside, taken.leaves())
 
 
 def _key(path: Path) -> seal.PublicKey:
@@ -81,7 +83,9 @@ def _key(path: Path) -> seal.PublicKey:
 def _show(say: Say, findings: list[Finding]) -> None:
     rows = [(finding.code, loader.say_finding(finding)) for finding in findings[:SHOWN]]
     if rows:
-        say.table("What was changed", ("code", "where and when"), rows, left=2)
+        say.table("Differences", ("code", "where and when"), rows, left=2)
+        for line in LEGEND:
+            say.line(line)
     if len(findings) > SHOWN:
         say.line(f"{len(findings) - SHOWN:,} more; all of them with --json.")
 

@@ -11,17 +11,19 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from rasr.core.basis.findings import Finding, Refused
+from rasr.core.basis.findings import Finding, Number, Refused
 from rasr.core.log import canonical, checkpoint
 from rasr.core.log.tree import leaf_hash
 from rasr.core.log.witness import Stamped, Witness
 
 MOST_SWAPPED = 300
 """Among so many changed rows of a table it is looked for contents that changed places; among more it takes too long."""
+ABSENT = {"log_deleted", "log_truncated", "log_leaf_changed"}
+"""How a leaf is told that is not there, or has no index yet."""
 Row = tuple[str, str]
 """Table and id."""
 
@@ -98,6 +100,23 @@ def verify(
     order = sorted(work.findings, key=lambda finding: (_number(finding), finding.table, finding.value))
     until = witness.last.checkpoint.at if witness.last else None
     return Verdict(order, len(witness.leaves), work.more, until)
+
+
+def verify_taken(witness: Witness, inside: Witness, kept: Iterable[Kept]) -> Verdict:
+    """The same of a log that was taken along with a witness inside, which may end before the one held elsewhere.
+
+    What was recorded since cannot stand in it. So its end is told once, with its time: only whoever took it along knows
+    whether it was then.
+    """
+    found, end = verify(witness, kept), len(inside.leaves)
+    if [leaf.hash for leaf in inside.leaves] != [leaf.hash for leaf in witness.leaves[:end]]:
+        return found
+    rest = [one for one in found.findings if one.code not in ABSENT or _number(one) < end]
+    if len(rest) == len(found.findings):
+        return found
+    since, until = _window(witness, end)
+    numbers: dict[str, Number] = {"index": end, "leaves": len(witness.leaves) - end, "since": since, "until": until}
+    return replace(found, findings=[*rest, Finding("log_ends_early", "error", numbers=numbers)])
 
 
 def _take(work: _Work, kept: Kept) -> None:
@@ -226,7 +245,8 @@ def _tell_checkpoints(work: _Work, notes: dict[int, str]) -> None:
     for stamped in work.witness.checkpoints:
         size = stamped.checkpoint.size
         if (note := notes.pop(size, None)) != stamped.note:
-            _tell_checkpoint(work, size, "missing" if note is None else "changed")
+            code = "log_checkpoint_missing" if note is None else "log_checkpoint_changed"
+            _tell_checkpoint(work, code, size)
     tree, ended = work.witness.tree.copy(), len(work.witness.leaves)
     for size in sorted(notes):
         while tree.size < size and tree.size in work.newer:
@@ -236,11 +256,11 @@ def _tell_checkpoints(work: _Work, notes: dict[int, str]) -> None:
         except Refused:
             found = None
         if found is None or size <= ended or (found.size, tree.size, found.root) != (size, size, tree.root()):
-            _tell_checkpoint(work, size, "forged")
+            _tell_checkpoint(work, "log_checkpoint_forged", size)
 
 
-def _tell_checkpoint(work: _Work, size: int, state: str) -> None:
-    work.findings.append(Finding("log_checkpoint", "error", numbers={"index": size, "state": state}))
+def _tell_checkpoint(work: _Work, code: str, size: int) -> None:
+    work.findings.append(Finding(code, "error", numbers={"index": size}))
 
 
 def _tell_leaf(work: _Work, code: str, index: int, **more: str | int) -> None:

@@ -26,7 +26,7 @@ def site_page(record: Any) -> str | None:
     return reverse("desk:site", args=[record.site_id]) if record.site_seen else None
 
 
-WIDE = {"class": "table cards-when-narrow desk-wide"}
+WIDE = {"class": "table cards-when-narrow tight"}
 ID = {"td": {"class": "desk-id"}}
 
 

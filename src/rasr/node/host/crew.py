@@ -23,6 +23,8 @@ WAITS_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Before a worker is started again, each time it dies soon; the last one holds on."""
 STEADY_S = 60.0
 PR_SET_PDEATHSIG = 1
+ENDED_BY_ITSELF = 2
+"""Exit code where the server was killed, or ended without being asked: not done, as ``rasr --help`` says."""
 log = logging.getLogger("rasr.crew")
 
 
@@ -56,7 +58,7 @@ class Crew:
         while True:
             ready = ready or _said(mine)
             if (code := self._server.poll()) is not None:
-                return code if code > 0 else 1
+                return code if code > 0 else ENDED_BY_ITSELF
             if ready:
                 self._tend()
             caught = signal.sigtimedwait(WATCHED, 0.5 if ready else 0.1)

@@ -22,6 +22,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -172,9 +173,16 @@ class UsePasskeyAlone(Worded, LoginWebAuthnForm):
     """A passkey in place of name and password."""
 
     def clean_credential(self) -> Any:
-        """Raises ValidationError where it is not right."""
+        """Raises ValidationError where it is not right, or asked for neither finger nor PIN.
+
+        What was asked of the passkey may come from another page of this session, which wanted only a touch.
+        """
         with _refusing_what_is_crafted():
-            return super().clean_credential()
+            found = super().clean_credential()
+            answer = parse_authentication_response(self.cleaned_data["credential"])
+            if not answer.response.authenticator_data.is_user_verified():
+                raise ValidationError(adapter.WRONG_CODE, code="incorrect_code")
+            return found
 
 
 class UsePasskeyAgain(Worded, ReauthenticateWebAuthnForm):

@@ -34,11 +34,6 @@ CHANGED: Mapping[str, str] = {
     "email_removed": "user.email",
 }
 """Signals of allauth for what was done to an account, and the act it is on the trail."""
-FACTORS: Mapping[str, str] = {
-    "authenticator_added": "user.factor_add",
-    "authenticator_removed": "user.factor_remove",
-    "authenticator_reset": "user.recovery_codes",
-}
 
 
 def listen() -> None:
@@ -51,8 +46,8 @@ def listen() -> None:
         getattr(of_account, name).connect(_wrong(wrong), weak=False, dispatch_uid=f"rasr.trail.{name}")
     for name, act in CHANGED.items():
         getattr(of_account, name).connect(_changed(act, name), weak=False, dispatch_uid=f"rasr.trail.{name}")
-    for name, act in FACTORS.items():
-        getattr(of_mfa, name).connect(_factor(act), weak=False, dispatch_uid=f"rasr.trail.{name}")
+    of_mfa.authenticator_used.connect(_factor_used, dispatch_uid="rasr.trail.authenticator_used")
+    of_mfa.authenticator_removed.connect(_factor_removed, dispatch_uid="rasr.trail.authenticator_removed")
 
 
 def _signed_in(*, request: HttpRequest, user: User, **_: Any) -> None:
@@ -111,8 +106,17 @@ def _changed(act: str, name: str) -> Callable[..., None]:
     return enter
 
 
-def _factor(act: str) -> Callable[..., None]:
-    def enter(*, user: User, authenticator: Authenticator, **_: Any) -> None:
-        trail.record(actor=user, act=act, table=TABLE, row_id=user.pk, after={"kind": str(authenticator.type)})
+def _factor_used(*, user: User, authenticator: Authenticator, reauthenticated: bool, **_: Any) -> None:
+    """At sign-in that is the entry; once more in a session it is one of its own: a recovery code is used up by it."""
+    if reauthenticated:
+        factor(user, "user.again", authenticator.type)
 
-    return enter
+
+def _factor_removed(*, user: User, authenticator: Authenticator, **_: Any) -> None:
+    factor(user, "user.factor_remove", authenticator.type)
+
+
+def factor(user: User, act: str, kind: str) -> None:
+    """An entry of what was done to a second factor. What was added is told by our views, since allauth tells of it
+    only when its transaction is over."""
+    trail.record(actor=user, act=act, table=TABLE, row_id=user.pk, after={"kind": str(kind)})

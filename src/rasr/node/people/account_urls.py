@@ -50,7 +50,7 @@ urlpatterns = [
     path(f"{FACTOR}app/", in_one(account_views.AddApp.as_view()), name="mfa_activate_totp"),
     path(f"{FACTOR}app/remove/", in_one(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path(f"{FACTOR}recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path(f"{FACTOR}recovery-codes/new/", in_one(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path(f"{FACTOR}recovery-codes/new/", in_one(account_views.NewCodes.as_view()), name="mfa_generate_recovery_codes"),
     path(f"{FACTOR}passkeys/", account_views.Factors.as_view(), name="mfa_list_webauthn"),
     path(f"{FACTOR}passkeys/add/", in_one(account_views.AddPasskey.as_view()), name="mfa_add_webauthn"),
     path(f"{FACTOR}passkeys/again/", in_one(account_views.PasskeyAgain.as_view()), name="mfa_reauthenticate_webauthn"),
@@ -59,5 +59,5 @@ urlpatterns = [
         in_one(account_views.RemovePasskey.as_view()),
         name="mfa_remove_webauthn",
     ),
-    path(f"{FACTOR}passkeys/<int:pk>/", in_one(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path(f"{FACTOR}passkeys/<int:pk>/", in_one(account_views.NamePasskey.as_view()), name="mfa_edit_webauthn"),
 ]

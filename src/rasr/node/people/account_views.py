@@ -8,8 +8,9 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
@@ -22,7 +23,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from django.views.generic import View
 
-from rasr.node.people import accounts, devices, mail, second_factor
+from rasr.node.people import account_trail, accounts, devices, mail, second_factor, trail
 from rasr.node.people.adapter import SecondFactors
 from rasr.node.people.looks import no_look
 from rasr.node.people.models import User
@@ -97,7 +98,9 @@ class AddApp(ActivateTOTPView):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """The factor was just shown, so this session goes on with it."""
-        return _shown(self.request, super().form_valid(form))
+        answer: HttpResponse = super().form_valid(form)
+        _added(self.request, Authenticator.Type.TOTP, codes=self.did_generate_recovery_codes)
+        return answer
 
 
 class AddPasskey(AddWebAuthnView):
@@ -105,7 +108,33 @@ class AddPasskey(AddWebAuthnView):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """The factor was just shown, so this session goes on with it."""
-        return _shown(self.request, super().form_valid(form))
+        answer: HttpResponse = super().form_valid(form)
+        _added(self.request, Authenticator.Type.WEBAUTHN, codes=self.did_generate_recovery_codes)
+        return answer
+
+
+class NamePasskey(EditWebAuthnView):
+    """Another name for a passkey."""
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Keep it. What it is called stands nowhere else than with the account."""
+        answer: HttpResponse = super().form_valid(form)
+        table = Authenticator._meta.db_table
+        trail.record(
+            actor=self.request.user, act="row.change", table=table, row_id=self.object.pk, after={"name": True}
+        )
+        return answer
+
+
+class NewCodes(GenerateRecoveryCodesView):
+    """Recovery codes made anew."""
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Make them."""
+        answer: HttpResponse = super().form_valid(form)
+        assert isinstance(self.request.user, User)
+        account_trail.factor(self.request.user, "user.recovery_codes", Authenticator.Type.RECOVERY_CODES)
+        return answer
 
 
 class RemovePasskey(RemoveWebAuthnView):
@@ -130,7 +159,11 @@ class PasskeyAgain(ReauthenticateWebAuthnView):
         return HttpResponseRedirect(self.passthrough_next_url(reverse("mfa_reauthenticate_webauthn")))
 
 
-def _shown(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    assert isinstance(request.user, User)
-    second_factor.set_up(request, request.user)
-    return answer
+def _added(request: HttpRequest, kind: str, *, codes: bool) -> None:
+    """codes: whether recovery codes were made with it."""
+    user = request.user
+    assert isinstance(user, User)
+    account_trail.factor(user, "user.factor_add", kind)
+    if codes:
+        account_trail.factor(user, "user.recovery_codes", Authenticator.Type.RECOVERY_CODES)
+    second_factor.set_up(request, user)

@@ -86,6 +86,7 @@ ACTS: dict[str, str | Promise] = {
     "upload.load": _("Workbook loaded"),
     "upload.send": _("Workbook sent"),
     "user.add": _("Account made"),
+    "user.again": _("Second factor given once more"),
     "user.change": _("Facts of a person changed"),
     "user.choose": _("Settings chosen"),
     "user.deactivate": _("Account closed"),

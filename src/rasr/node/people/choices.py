@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -45,19 +46,19 @@ class Institution(models.TextChoices):
 class Outcome(models.TextChoices):
     """How an act on the trail ended."""
 
-    DONE = "done", _("Done")
-    REFUSED = "refused", _("Refused")
-    FAILED = "failed", _("Failed")
+    DONE = "done", pgettext_lazy("act", "Done")
+    REFUSED = "refused", pgettext_lazy("act", "Refused")
+    FAILED = "failed", pgettext_lazy("act", "Failed")
 
 
 class ApprovalState(models.TextChoices):
     """Where an act stands that needs a second person."""
 
     ASKED = "asked", _("Waits for a second person")
-    APPROVED = "approved", _("Approved")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Expired")
+    APPROVED = "approved", pgettext_lazy("request", "Approved")
+    REFUSED = "refused", pgettext_lazy("request", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("request", "Expired")
     FAILED = "failed", _("Could not be done")
 
 

@@ -23,8 +23,9 @@ from rasr.node.people import letters, queries, second_factor, trail
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.approvals.registry import Change, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
+from rasr.node.people.granting import around, grants
 from rasr.node.people.models import Approval, User
-from rasr.node.people.place import NODE, Place
+from rasr.node.people.place import Place
 from rasr.node.web.said import Said
 
 KIND = "reset_second_factor"
@@ -60,7 +61,7 @@ class ResetSecondFactor:
 
     def scope(self, payload: Payload) -> Place:
         """The one place that holds every role of theirs."""
-        return place_of(_user(payload))
+        return around(grants(_user(payload)))
 
     def person(self, payload: Payload) -> int | None:
         """The owner of the account."""
@@ -71,16 +72,6 @@ class ResetSecondFactor:
         user = _user(payload)
         second_factor.forget(user)
         trail.record(actor=actor, act="second_factor.forget", table=User._meta.db_table, row_id=str(user.pk))
-
-
-def place_of(user: User) -> Place:
-    """The smallest place that every role of somebody lies in: theirs alone, else the organisation, else the node."""
-    places = {Place.of(grant) for grant in user.grants.all()}
-    if len(places) == 1:
-        return places.pop()
-    organisations = {place.where()[0] for place in places}
-    only = organisations.pop() if len(organisations) == 1 else ""
-    return Place(organisation_id=only) if only else NODE
 
 
 def ask_reset(*, actor: User, session: str, user_id: int, reason: Said | str, emergency: bool = False) -> Approval:

@@ -9,11 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from rasr.core.basis.findings import Refused
-from rasr.node.people import emergency, trail
+from rasr.node.people import emergency, granting, trail
 from rasr.node.people.invitation_forms import LostFactorForm
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
-from rasr.node.people.scopes import scope_of
 from rasr.node.people.second_person import second_people
 from rasr.node.web.messages import say
 
@@ -27,9 +26,9 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     person = User.objects.filter(pk=user_id, erased_at=None).first()
     if person is None:
         raise Http404
-    place = emergency.place_of(person)
-    if not scope_of(actor, "manage_people").covers(*place):
+    if not granting.may_ask(actor, person):
         raise Http404
+    place = granting.around(granting.grants(person))
     others = [other for other in second_people(actor, "approve_grants", *place) if other != person]
     form = LostFactorForm(request.POST or None)
     if others:

@@ -19,6 +19,7 @@ from rasr.node.people.choices import Role
 from rasr.node.people.models import Grant, User
 from rasr.node.people.place import NODE, Place, told
 from rasr.node.people.rights import ALL, rights_by
+from rasr.node.people.scopes import scope_of
 
 TABLE = User._meta.db_table
 NONE = _("none")
@@ -52,18 +53,23 @@ class GiveGrant:
         return ours(_("A role for {person}: {role} ({place})"), **given)
 
     def describe(self, payload: Payload) -> list[Change]:
-        """The roles before and after, and what the new one lets one do."""
-        user = _open(payload)
+        """The roles before and after, and what the new one lets one do.
+
+        Of a place only the roles in its organisation: who decides there need not know of others.
+        """
+        user, place = _open(payload), Place.given(payload)
         role, held = _role(payload), grants(user)
-        if any(grant.role == payload["role"] and Place.of(grant) == Place.given(payload) for grant in held):
+        if any(grant.role == payload["role"] and Place.of(grant) == place for grant in held):
             raise Refused("role_held", person=called(user))
         gone = _replaced(held, payload)
-        kept = [grant for grant in held if grant != gone]
-        new = ours(_("{role} ({place})"), role=role, place=told(Place.given(payload)))
-        lets = rights_by(Grant(role=payload["role"], **Place.given(payload).ids))
+        near = [grant for grant in held if grant == gone or _near(Place.of(grant), place)]
+        kept = [grant for grant in near if grant != gone]
+        what = _("Roles of {person}") if place == NODE else _("Roles of {person} in this organisation")
+        new = ours(_("{role} ({place})"), role=role, place=told(place))
+        lets = rights_by(Grant(role=payload["role"], **place.ids))
         named = [ours(MAY[right]) for right in ALL if right in lets] or [ours(_("nothing on this node yet"))]
         return [
-            Change(ours(_("Roles of {person}"), person=somebody(user)), _held(held), [*map(_told, kept), new]),
+            Change(ours(what, person=somebody(user)), _held(near), [*map(_told, kept), new]),
             Change(ours(_("What the new role lets one do there")), "–", named),
         ]
 
@@ -166,6 +172,15 @@ def around(held: Iterable[Grant]) -> Place:
     return Place(organisation_id=only) if only else NODE
 
 
+def may_ask(actor: User, user: User) -> bool:
+    """Whether the actor may ask for something about the whole account: every role of it lies in a place of theirs.
+
+    An account without a role belongs to the node.
+    """
+    scope = scope_of(actor, "manage_people")
+    return scope.everything or scope.covers(*around(grants(user)))
+
+
 def record_grant(
     actor: User | None,
     act: str,
@@ -219,6 +234,11 @@ def _replaced(held: Iterable[Grant], payload: Payload) -> Grant | None:
         if grant.pk == wanted:
             return grant
     raise Grant.DoesNotExist
+
+
+def _near(held: Place, place: Place) -> bool:
+    """Whether a role is told of where another is asked for."""
+    return place == NODE or (held != NODE and held.where()[0] == place.where()[0])
 
 
 def _told(grant: Grant) -> Told:

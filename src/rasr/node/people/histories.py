@@ -24,7 +24,7 @@ Row = tuple[str, str]
 """Table and id of a record."""
 
 
-def alone(_row_id: str) -> Iterable[Row]:
+def alone(_actor: User, _row_id: str) -> Iterable[Row]:
     """What changes nothing but itself."""
     return ()
 
@@ -33,8 +33,8 @@ def alone(_row_id: str) -> Iterable[Row]:
 class Kind:
     """Records of a table. name: of one of them. find: from somebody and an id to how the record is called, None where
     they may not see it, or it is not there. page: name of the address that shows it, empty for none; argument: its one
-    argument, which is the id, empty for none. beside: further records whose entries belong to its history, such as the
-    movements of a store.
+    argument, which is the id, empty for none. beside: further records whose entries belong to its history and which the
+    reader may see, such as the movements of a store.
     """
 
     table: str
@@ -42,7 +42,7 @@ class Kind:
     find: Callable[[User, str], str | None]
     page: str = ""
     argument: str = ""
-    beside: Callable[[str], Iterable[Row]] = alone
+    beside: Callable[[User, str], Iterable[Row]] = alone
 
 
 KINDS: dict[str, Kind] = {}
@@ -64,7 +64,7 @@ def tell(model: type[Model], name: str | Promise, find: Callable[[User, str], st
             _pages[page] = (table, kind.argument)
 
 
-def extend(model: type[Model], beside: Callable[[str], Iterable[Row]]) -> None:
+def extend(model: type[Model], beside: Callable[[User, str], Iterable[Row]]) -> None:
     """What belongs to the history of a record of a room above, in whose words it is told."""
     table = model._meta.db_table
     KINDS[table] = replace(KINDS[table], beside=beside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rasr.node.people import invitations
 from rasr.node.people.models import Invitation
@@ -12,10 +13,10 @@ from rasr.node.people.place import name_of
 from rasr.node.web.columns import Day
 
 STATES: dict[invitations.State, str | Promise] = {
-    "open": _("Open"),
-    "used": _("Used"),
-    "withdrawn": _("Withdrawn"),
-    "expired": _("Expired"),
+    "open": pgettext_lazy("invitation", "Open"),
+    "used": pgettext_lazy("invitation", "Used"),
+    "withdrawn": pgettext_lazy("invitation", "Withdrawn"),
+    "expired": pgettext_lazy("invitation", "Expired"),
 }
 """State of an invitation to its name."""
 

@@ -51,7 +51,8 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _keys(request: HttpRequest, name: str) -> dict[str, str]:
-    name, address = name.strip().casefold()[:LONGEST_NAME], address_of(request)
+    # upper first: where the database compares names so, the letter ı is i, and would be counted apart
+    name, address = name.strip().upper().casefold()[:LONGEST_NAME], address_of(request)
     network = ratelimit.truncate_ip(address)  # of IPv6: who has one address there has 2^64
     keys = {NAME_HERE: f"{network} {name}", NAME: name}
     return keys if ipaddress.ip_address(address).is_loopback else {ADDRESS: network, **keys}

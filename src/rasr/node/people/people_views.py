@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic.base import View
 
 from rasr.core.basis.findings import Refused
-from rasr.node.people import queries, services, trail
+from rasr.node.people import granting, histories, queries, services, trail
 from rasr.node.people.approvals import queries as approvals
 from rasr.node.people.approvals.told import called
 from rasr.node.people.choices import Institution, Role, Sex
@@ -31,7 +31,6 @@ from rasr.node.people.people_tables import PeopleFilter, PeopleTable, told
 from rasr.node.people.person_forms import AskForm, EmailForm, FactsForm, ReasonForm, RoleForm
 from rasr.node.people.place import name_of
 from rasr.node.people.purposes import PURPOSES
-from rasr.node.people.rights import may
 from rasr.node.web.crafted import none_crafted
 from rasr.node.web.lists import FramePage, ListPage
 from rasr.node.web.messages import say
@@ -110,20 +109,22 @@ def by_role(found: pl.DataFrame) -> list[dict[str, Any]]:
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
     """One person: what is recorded, roles, the account."""
     actor = request.user
+    assert isinstance(actor, User)
     found = _found(request, user_id)
-    manages = queries.manages(actor, found)
+    manages, mine = queries.manages(actor, found), queries.grants_managed(actor, found)
     context = {
         "person": found,
         "name": called(found),
         "grants": [
-            {"grant": grant, "role": Role(grant.role).label, "place": name_of(grant)}
+            {"grant": grant, "role": Role(grant.role).label, "place": name_of(grant), "mine": grant.pk in mine}
             for grant in queries.grants_seen(found)
         ],
         "waiting": [{"row": row, "kind_told": approvals.kind_of(row).name} for row in approvals.about(actor, found)],
         "manages": manages,
         "manages_all": manages and queries.manages_all_of(actor, found),
+        "may_ask": manages and granting.may_ask(actor, found),
         "oneself": found.pk == actor.pk,
-        "may_read_trail": may(actor, "view_trail"),
+        "has_history": histories.KINDS[User._meta.db_table].find(actor, str(found.pk)) is not None,
     }
     return render(request, "people/person.html", context)
 
@@ -152,6 +153,8 @@ class AboutPerson(ABC, View):
     button: str | Promise
     asks = False
     """Whether a second person must approve it."""
+    of_account = False
+    """Whether it is asked for about the whole account, which may lie in a wider place than the actor manages."""
 
     @abstractmethod
     def form(self, actor: User, found: User, /) -> forms.Form:
@@ -201,9 +204,12 @@ class AboutPerson(ABC, View):
         assert isinstance(request.user, User)
         try:
             queries.managed(request.user, user_id)
-            return request.user, queries.person(request.user, user_id)
+            found = queries.person(request.user, user_id)
         except User.DoesNotExist as missing:
             raise Http404 from missing
+        if self.of_account and found != request.user and not granting.may_ask(request.user, found):
+            raise Http404
+        return request.user, found
 
     def _page(self, found: User, form: forms.Form, status: int = 200) -> HttpResponse:
         context = {
@@ -269,9 +275,10 @@ class TakeRole(AboutPerson):
     title, button = _("Take a role away"), _("Take it away")
     grant: Grant
 
-    def form(self, _actor: User, found: User, /) -> ReasonForm:
+    def form(self, actor: User, found: User, /) -> ReasonForm:
         """Why."""
-        held = [grant for grant in queries.grants_seen(found) if grant.pk == self.kwargs["grant_id"]]
+        mine = queries.grants_managed(actor, found) & {self.kwargs["grant_id"]}
+        held = [grant for grant in queries.grants_seen(found) if grant.pk in mine]
         if not held:
             raise Http404
         self.grant = held[0]
@@ -319,6 +326,7 @@ class Open(AboutPerson):
     """Ask to open a closed account."""
 
     title, button, asks = _("Open the account again"), _("Ask for approval"), True
+    of_account = True
 
     def form(self, actor: User, _found: User, /) -> AskForm:
         """Why."""
@@ -338,6 +346,7 @@ class ChangeEmail(AboutPerson):
     """Ask for another e-mail address."""
 
     title, button, asks = _("Another e-mail address"), _("Ask for approval"), True
+    of_account = True
 
     def form(self, actor: User, _found: User, /) -> EmailForm:
         """The new address."""

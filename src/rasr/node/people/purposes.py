@@ -22,7 +22,7 @@ PURPOSES: dict[str, str | Promise] = {
     Role.APPROVER: _("Is the second person for acts that need two."),
     Role.COMMISSION_EDITOR: _("Prepares figures of the commission for release and for reports."),
     Role.COMMISSION_APPROVER: _("Approves figures of the commission before they are released."),
-    Role.SECRETARIAT: _("Works with what nations have released to the region."),
+    Role.SECRETARIAT: _("Works with what jurisdictions have released to the region."),
     Role.DONOR: _("Sees what money would buy and what it has bought, without names and positions of sites."),
     Role.AUDITOR: _("Reads everything and changes nothing. Every look at what is confidential is on the trail."),
     Role.ADMINISTRATOR: _("Keeps accounts and roles, and the machine. Sees no stock."),

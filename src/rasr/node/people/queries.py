@@ -78,6 +78,13 @@ def manages_all_of(actor: Actor, user: User) -> bool:
     return may(actor, "manage_people") and not user.grants.exclude(pk__in=_grants(scope).values("pk")).exists()
 
 
+def grants_managed(actor: Actor, user: User) -> set[int]:
+    """Keys of the roles of a person that the actor may take away."""
+    if not may(actor, "manage_people"):
+        return set()
+    return set(_grants(scope_of(actor, "manage_people")).filter(user=user).values_list("pk", flat=True))
+
+
 def with_role(actor: Actor, rows: QuerySet[User], role: str) -> QuerySet[User]:
     """Those who hold a role that the actor may know of; ``NO_ROLE``: those without any."""
     held = _grants(_seen(actor)).filter(user=OuterRef("pk"))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
+from allauth.mfa.signals import authenticator_removed, authenticator_used
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -95,7 +95,8 @@ def forget(user: User) -> int:
 
 
 def set_up(request: HttpRequest, user: User) -> None:
-    """Note in the session that somebody has just set up a factor there."""
+    """Note in the session that somebody has just set up a factor there; all their others end."""
+    end_sessions(user, but=request.session.session_key)
     request.session[FIRST] = factors(user) == 1
     show(request, user)
 
@@ -124,12 +125,11 @@ def _used(*, request: HttpRequest, user: User, **_signal: Any) -> None:
     show(request, user)
 
 
-def _changed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_signal: Any) -> None:
+def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_signal: Any) -> None:
     """Who sits at another machine signs in anew once what protects the account has changed."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         end_sessions(user, but=request.session.session_key)
 
 
 authenticator_used.connect(_used, dispatch_uid="rasr.second_factor.used")
-authenticator_added.connect(_changed, dispatch_uid="rasr.second_factor.added")
-authenticator_removed.connect(_changed, dispatch_uid="rasr.second_factor.removed")
+authenticator_removed.connect(_removed, dispatch_uid="rasr.second_factor.removed")

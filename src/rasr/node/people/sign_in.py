@@ -14,7 +14,7 @@ from allauth.mfa.base.views import AuthenticateView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -68,6 +68,11 @@ class SignUp(account.SignupView):
             answer: HttpResponse = super().form_valid(form)
         except Refused as fault:
             form.add_error(None, say(fault))
+            answer = self.form_invalid(form)
+        except IntegrityError:  # somebody, or the same form sent twice, was faster
+            if not User.objects.filter(username__iexact=form.cleaned_data["username"]).exists():
+                raise
+            form.add_error("username", get_adapter().error_messages["username_taken"])
             answer = self.form_invalid(form)
         return answer
 

@@ -14,11 +14,14 @@ from rasr.node.people import histories
 from rasr.node.people.choices import Outcome
 from rasr.node.people.models import Entry, Leaf, User
 from rasr.node.people.rights import may, require
+from rasr.node.people.scopes import Scope, scope_of
 from rasr.node.people.trail import CONSOLE, NOBODY, NODE
 
 RIGHT = "view_trail"
 LOOKS = ("page.look", "export.make", "request.refuse")
 """Acts that change nothing; who has looked is for who reads the trail."""
+ROLES = ("grant.give", "grant.take", "user.add", "user.first")
+"""Acts that tell of a role somebody holds; who manages people knows of those in their own places."""
 WITHOUT_ACCOUNT = {CONSOLE: _("Command line"), NODE: _("The node"), NOBODY: _("Not signed in")}
 """Who is no person, as they are shown."""
 USERS, ENTRIES = User._meta.db_table, Entry._meta.db_table
@@ -46,7 +49,7 @@ def history(actor: User, table: str, row_id: str) -> QuerySet[Entry]:
         raise PermissionDenied(RIGHT)
     kind = histories.KINDS.get(table)
     rows: dict[str, set[str]] = {table: {row_id}}
-    for other, key in kind.beside(row_id) if kind else ():
+    for other, key in kind.beside(actor, row_id) if kind else ():
         rows.setdefault(other, set()).add(key)
     which = Q(pk__in=())
     for name, keys in rows.items():
@@ -54,6 +57,8 @@ def history(actor: User, table: str, row_id: str) -> QuerySet[Entry]:
     found = Entry.objects.filter(which)
     if not may(actor, RIGHT):
         found = found.filter(outcome=Outcome.DONE).exclude(act__in=LOOKS)
+        if (table, row_id) != (USERS, str(actor.pk)):
+            found = found.filter(~Q(act__in=ROLES) | _given_in(scope_of(actor, "manage_people")))
     return _named(found)
 
 
@@ -88,6 +93,14 @@ def pseudonyms(words: str) -> list[str]:
 def _own(actor: User) -> Q:
     mine = Q(table=USERS, row_id=str(actor.pk)) & ~Q(act__in=LOOKS)
     return Q(actor=actor.pseudonym) | mine
+
+
+def _given_in(scope: Scope) -> Q:
+    """Entries of roles in the places of a scope."""
+    if scope.everything:
+        return ~Q(pk__in=())
+    here = Q(organisation_id__in=scope.organisation_ids) | Q(site_id__in=scope.site_ids)
+    return here | Q(after__store_id__in=scope.store_ids) | Q(before__store_id__in=scope.store_ids)
 
 
 def _named(entries: QuerySet[Entry], *, whole: bool = False) -> QuerySet[Entry]:

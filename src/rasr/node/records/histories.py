@@ -77,26 +77,27 @@ def _lines(actor: User) -> QuerySet[MovementLine]:
 # What else belongs to the history of one.
 
 
-def _of_store(row_id: str) -> Iterable[Row]:
+def _of_store(actor: User, row_id: str) -> Iterable[Row]:
     licence = Licence._meta.db_table
     divisions = Licence.objects.filter(store=row_id).values_list("hazard_division", flat=True)
     yield from ((licence, row_id_of((row_id, division))) for division in divisions)
-    yield from _movements(Q(from_place__store=row_id) | Q(to_place__store=row_id))
+    yield from _movements(actor, Q(from_place__store=row_id) | Q(to_place__store=row_id))
 
 
-def _of_site(row_id: str) -> Iterable[Row]:
+def _of_site(actor: User, row_id: str) -> Iterable[Row]:
     yield from ((Store._meta.db_table, key) for key in Store.objects.filter(site=row_id).values_list("pk", flat=True))
-    yield from _movements(Q(from_place__store__site=row_id) | Q(to_place__store__site=row_id))
+    yield from _movements(actor, Q(from_place__store__site=row_id) | Q(to_place__store__site=row_id))
 
 
-def _of_article(row_id: str) -> Iterable[Row]:
-    return _movements(Q(batch__article=row_id))
+def _of_article(actor: User, row_id: str) -> Iterable[Row]:
+    return _movements(actor, Q(batch__article=row_id))
 
 
-def _of_batch(row_id: str) -> Iterable[Row]:
-    return _movements(Q(batch=uuid_of(row_id)))
+def _of_batch(actor: User, row_id: str) -> Iterable[Row]:
+    return _movements(actor, Q(batch=uuid_of(row_id)))
 
 
-def _movements(lines: Q) -> Iterable[Row]:
-    found = Movement.objects.filter(pk__in=MovementLine.objects.filter(lines).order_by().values("movement"))
+def _movements(actor: User, lines: Q) -> Iterable[Row]:
+    """Those with such a line to or from a store in scope."""
+    found = Movement.objects.filter(pk__in=_lines(actor).filter(lines).order_by().values("movement"))
     return ((MOVEMENTS, str(key)) for key in found.order_by("-recorded_at").values_list("pk", flat=True)[:LATEST])

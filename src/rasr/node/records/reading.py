@@ -16,12 +16,15 @@ from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.records import bridge
 from rasr.node.records.queries import register
+from rasr.node.web import marks
 
 TABLE = "records_register"
 
 
-def read_as(*, username: str, act: str, rights: Sequence[str] = (), takes: bool = False) -> Region:
-    """The register, read at the command line as somebody who may see all of it and has these rights too.
+def read_as(
+    *, username: str, act: str, rights: Sequence[str] = (), takes: bool = False
+) -> tuple[Region, marks.Mark | None]:
+    """The register, read at the command line as somebody who may see all of it and has these rights too; its mark.
 
     act: of the trail. takes: what is made of it leaves the node as files. Raises Refused: cli_unknown_user,
     cli_closed_account, cli_not_all, cli_no_right; that attempt is an entry too.
@@ -33,11 +36,12 @@ def read_as(*, username: str, act: str, rights: Sequence[str] = (), takes: bool 
         trail.record(actor=user, act=act, table=TABLE, after=after, outcome=Outcome.REFUSED)
         raise refused
     with transaction.atomic():
-        after = told | {"version": register().version}
+        mark = marks.highest([marks.highest_seen(user)])
+        after = told | {"version": register().version, "mark": mark}
         trail.record(actor=user, act=act, table=TABLE, after=after)
         if takes:
             trail.record(actor=user, act="export.make", table=TABLE, after=after | {"name": act})
-        return bridge.load_region()
+        return bridge.load_region(), mark
 
 
 def _refused(user: User | None, username: str, rights: Sequence[str]) -> Refused | None:

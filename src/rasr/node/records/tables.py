@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 import polars as pl
@@ -23,6 +23,7 @@ FETCHED = 5_000
 """Rows read at once for an export."""
 UNBROKEN = {"td": {"class": "text-nowrap"}}
 WIDE = {"td": {"class": "wide"}}
+TIGHT = {"class": "table cards-when-narrow tight records-stock"}
 EXACT = "significant:4"
 
 
@@ -162,10 +163,31 @@ class NamedFamily(Named):
         return str(codes.name("family", below))
 
 
+class NamedLot(Named):
+    """The id of a record with its lot below."""
+
+    def told(self, below: str) -> str:
+        """The lot."""
+        return below or str(UNKNOWN)
+
+
+class Condition(Code):
+    """A condition, which may be unknown, with the purpose below."""
+
+    empty_values = ()
+
+    def render(self, value: str | None, record: Holding | None = None) -> SafeString:
+        """Both."""
+        assert record is not None, "django-tables2 gives the row"
+        condition = super().render(value) if value else UNKNOWN
+        purpose = codes.name("purpose", record.batch.purpose) if record.batch.purpose else ""
+        return format_html('{} <span class="ends">{}</span>', condition, purpose)
+
+
 class StockTable(tables.Table):
     """What lies where: one row for each record and store."""
 
-    record = Text(accessor="batch__stock_id", verbose_name=_("Record"), attrs=UNBROKEN)
+    record = NamedLot("batch__lot", accessor="batch__stock_id", verbose_name=_("Record"), attrs=UNBROKEN)
     article = NamedFamily(
         "batch__article__family",
         accessor="batch__article__name",
@@ -176,12 +198,13 @@ class StockTable(tables.Table):
     article_id = tables.Column(accessor="batch__article_id", verbose_name=_("Article, id"), visible=False)
     family = Code("family", accessor="batch__article__family", verbose_name=_("Family"), visible=False)
     hazard = Class("batch__article", verbose_name=_("Division and group"))
-    lot = Text(accessor="batch__lot", verbose_name=_("Lot"), default=UNKNOWN, attrs=UNBROKEN)
+    lot = Text(accessor="batch__lot", verbose_name=_("Lot"), default=UNKNOWN, visible=False)
     store = Named(
         "store__site__name",
         accessor="store_id",
         linkify=("desk:store", {"store_id": tables.A("store_id")}),
         verbose_name=_("Store"),
+        attrs={"td": {"class": "text-nowrap below"}},
     )
     site = tables.Column(accessor="store__site__name", verbose_name=_("Site"), visible=False)
     site_id = tables.Column(accessor="store__site_id", verbose_name=_("Site, id"), visible=False)
@@ -191,12 +214,15 @@ class StockTable(tables.Table):
     basis = tables.Column(accessor="quantity_basis", verbose_name=_("Quantity known by"), visible=False)
     mass = Figure("tonnes", accessor="mass_kg", verbose_name=_("Mass, t"))
     neq = Figure(EXACT, accessor="neq_kg", verbose_name=_("NEQ, kg"))
-    condition = Code("condition", accessor="batch__condition", verbose_name=_("Condition"), default=UNKNOWN)
-    purpose = Code("purpose", accessor="batch__purpose", verbose_name=_("Purpose"))
+    condition = Condition(
+        "condition", accessor="batch__condition", verbose_name=_("Condition"), attrs={"td": {"class": "below"}}
+    )
+    purpose = Code("purpose", accessor="batch__purpose", verbose_name=_("Purpose"), visible=False)
     year = Text(accessor="batch__year_made", verbose_name=_("Year"), default=UNKNOWN, attrs=columns.NUMBER)
     destroy_by = Day(accessor="batch__destroy_by", verbose_name=_("Destroy by"))
 
     class Meta:
+        attrs: ClassVar = TIGHT
         order_by = "store"
         empty_text = _("No stock matches. Change or clear the filters.")
 
@@ -205,6 +231,7 @@ class HeldTable(StockTable):
     """Where one article lies."""
 
     class Meta:
+        attrs: ClassVar = TIGHT
         exclude = ("article", "article_id", "family", "hazard")
         order_by = "store"
         empty_text = _("None of it lies in a store that you may see.")

@@ -8,7 +8,6 @@ A view says what it shows (``shows``, ``shows_all_seen``); the page, its files a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -18,6 +17,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+
+from rasr.report import folder
 
 KEPT_IN, RESPONSE_HAS = "rasr.mark", "rasr_mark"
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -78,8 +79,8 @@ def choices() -> list[tuple[int, str]]:
 
 
 def file_tail(mark: int | None) -> str:
-    """What a file name ends with: -restricted; empty without a mark. Letters of every script stay."""
-    return "" if mark is None else "-" + re.sub(r"[^\w.]+", "-", word(mark)).strip("-.")
+    """What a file name ends with: -restricted; empty without a mark."""
+    return "" if mark is None else folder.file_tail(word(mark))
 
 
 # What a request shows.

@@ -141,6 +141,7 @@ def picture(actor: Actor, found: Approval) -> Picture:
     here = is_open and not over and isinstance(actor, User)
     second = here and any(other.pk == actor.pk for other in others)
     agreed = found.decided_by_id is not None
+    objects = KINDS[found.kind].person_may_refuse or found.emergency
     return Picture(
         shown=shown,
         digest=digest,
@@ -149,7 +150,7 @@ def picture(actor: Actor, found: Approval) -> Picture:
         failed=why_failed(found) if found.state == ApprovalState.FAILED else None,
         others=others,
         may_approve=second and not agreed and blocked is None,
-        may_refuse=second or (here and found.person_id == actor.pk and KINDS[found.kind].person_may_refuse),
+        may_refuse=second or (here and found.person_id == actor.pk and objects),
         may_withdraw=is_open and found.asked_by_id is not None and found.asked_by_id == actor.pk,
         open=is_open and not over,
         waits=is_open and found.effective_at is not None,

@@ -62,7 +62,8 @@ class Act(Protocol):
 class Kind:
     """A registered act. asks, right: what who asks and who decides must hold in a scope that covers the place.
 
-    delay: gives the time between approval and effect; None: at once. person_may_refuse: whom it concerns may refuse it.
+    delay: gives the time between approval and effect; None: at once. person_may_refuse: whom it concerns may refuse it,
+    as they may each emergency.
     private: keys of the payload that hold facts of a person: they stand on no trail and are forgotten with the person.
     """
 

@@ -175,7 +175,7 @@ def _may_decide(person: User, session: str, approval: Approval, *, approve: bool
     known = KINDS[approval.kind]
     if approval.asked_by_id == person.pk:
         raise Refused("approval_own")
-    objects = not approve and known.person_may_refuse
+    objects = not approve and (known.person_may_refuse or approval.emergency)
     if approval.person_id == person.pk and not objects:
         raise Refused("approval_of_oneself")
     if approval.person_id != person.pk:
@@ -193,6 +193,8 @@ def _decide(person: User, session: str, approval: Approval, why: Said, now: date
     fault: Refused | None = None
     if digest is not None:
         _still_holds(approval, digest)
+        if not scope_of(person, KINDS[approval.kind].right).covers(*_place_now(approval)):
+            raise Refused("person_elsewhere")
     approval.decided_by, approval.decided_session, approval.decided_at = person, session, now
     for name, value in why.columns("decision_reason").items():
         setattr(approval, name, value)
@@ -208,10 +210,16 @@ def _decide(person: User, session: str, approval: Approval, why: Said, now: date
 
 
 def _still_holds(approval: Approval, digest: str) -> None:
-    """Keep what is shown now, which must be what was shown before, asked by who may still ask. Raises Refused."""
+    """Keep what is shown now, which must be what was shown before, asked by who may still ask. Raises Refused.
+
+    It may reach further by now, as where somebody got a role elsewhere: who asked must manage that place too.
+    """
     known = KINDS[approval.kind]
-    if approval.asked_by is not None and not scope_of(approval.asked_by, known.asks).covers(*Place.of(approval)):
-        raise Refused("approval_asker")
+    places = (Place.of(approval), _place_now(approval))
+    if approval.asked_by is not None:
+        asks = scope_of(approval.asked_by, known.asks)
+        if not all(asks.covers(*place) for place in places):
+            raise Refused("approval_asker")
     try:
         shown = shown_of(known, approval.payload)
     except ObjectDoesNotExist as gone:
@@ -219,6 +227,14 @@ def _still_holds(approval: Approval, digest: str) -> None:
     approval.shown, approval.digest = shown, digest_of(approval.kind, approval.payload, shown)
     if approval.digest != digest:
         raise Refused("approval_changed")
+
+
+def _place_now(approval: Approval) -> Place:
+    """Where it would take effect as things stand. Raises Refused."""
+    try:
+        return KINDS[approval.kind].act.scope(approval.payload)
+    except ObjectDoesNotExist as gone:
+        raise Refused("approval_gone") from gone
 
 
 def _carry_out(approval: Approval, actor: User | None, now: datetime) -> Refused | None:
@@ -237,13 +253,16 @@ def _carry_out(approval: Approval, actor: User | None, now: datetime) -> Refused
 
 
 def _carry_out_due(approval: Approval, now: datetime) -> None:
+    agreed = approval.decided_by
     try:
         _still_holds(approval, approval.digest)
+        if agreed is not None and not scope_of(agreed, KINDS[approval.kind].right).covers(*_place_now(approval)):
+            raise Refused("approval_decider")
     except Refused as fault:
         _end(approval, ApprovalState.FAILED)
         found: Refused | None = fault
     else:
-        found = _carry_out(approval, approval.decided_by or approval.asked_by, now)
+        found = _carry_out(approval, agreed or approval.asked_by, now)
     _record(None, "approval.carry_out", approval, fault=found)
 
 
