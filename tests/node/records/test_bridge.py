@@ -143,6 +143,7 @@ def test_store_with_all_that_can_be_wrong() -> None:
     used = queries.licence_use(ana, "S1").rows()
     assert [(division, round(kg, 6), limit, share and round(share, 6)) for division, kg, limit, _, share in used] == [
         ("1.1", 12.6, 10.0, 1.26),
+        ("1.3", 0.0, 100.0, 0.0),
         ("1.4", 0.0, 5.0, 0.0),
     ]
     assert [pair.groups for pair in queries.mixing(ana, "S1")] == [("B", "C"), ("B", "D")]
