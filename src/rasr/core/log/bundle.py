@@ -24,10 +24,11 @@ from rasr.core.log.witness import Witness
 WITNESS, LEAVES, KEY = "witness.log", "leaves.jsonl", "key.pub"
 LINE_LIMIT_BYTES = 16_000_000
 KEY_LIMIT_BYTES = 1000
-UNLIKE_OURS = (ValueError, TypeError, KeyError, EOFError, RecursionError, NotImplementedError, zlib.error)
+UNLIKE_OURS = (ValueError, TypeError, KeyError, EOFError, RuntimeError, zlib.error)
 """What reading raises where the file is none of ours; bad zips besides.
 
-NotImplementedError is how zipfile says that a part is packed or encrypted in a way it does not know.
+RuntimeError is how zipfile says that a part is encrypted, or packed in a way it does not know, and how Python says that
+JSON lies too deep.
 """
 
 
