@@ -19,7 +19,11 @@ from rasr.node.web import rows
 
 AT_ONCE = 2000
 """Leaves held in memory while they are written."""
+IN_ONE_STATEMENT = 500
+"""Leaves written by one statement."""
 COLUMNS = ("table", "row_id", "schema", "hash", "seal")
+Bytes = bytes | memoryview
+"""As a database gives them back."""
 
 
 def add(made: Iterable[Model]) -> None:
@@ -27,7 +31,7 @@ def add(made: Iterable[Model]) -> None:
 
     Raises what the database raises; OSError and Refused("log_key_bad") where the key of the log cannot be used.
     """
-    Leaf.objects.bulk_create(map(leaf_of, made), batch_size=500)
+    Leaf.objects.bulk_create(map(leaf_of, made), batch_size=IN_ONE_STATEMENT)
 
 
 def add_found(found: QuerySet[Model]) -> None:
@@ -47,7 +51,12 @@ def leaf_of(row: Model) -> Leaf:
     return Leaf(**dict(zip(COLUMNS, values, strict=True)))
 
 
-def sealed_of(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
+def seal_fits(key: bytes, table: str, row_id: str, schema: int, hashed: Bytes, given: Bytes) -> bool:
+    """Whether a leaf, as the database gives it, was sealed by somebody with the key."""
+    return seal.mac_fits(key, _sealed(table, row_id, schema, bytes(hashed)), bytes(given))
+
+
+def _sealed(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
     """What is sealed of a leaf: all of it but its index."""
     return b"\0".join((table.encode(), row_id.encode(), str(schema).encode(), hashed))
 
@@ -55,5 +64,5 @@ def sealed_of(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
 def _values(covered: Covered, row_id: str, entry: bytes, key: bytes) -> tuple[str, str, int, bytes, bytes]:
     """A leaf, in the order of ``COLUMNS``."""
     hashed = leaf_hash(entry)
-    content = sealed_of(covered.table, row_id, covered.schema, hashed)
+    content = _sealed(covered.table, row_id, covered.schema, hashed)
     return covered.table, row_id, covered.schema, hashed, seal.mac(key, content)
