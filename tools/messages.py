@@ -43,7 +43,7 @@ DJANGO_PARTS = ("conf/locale", "contrib/auth/locale")
 UNREVIEWED = "unreviewed"
 SINGULAR, PLURAL = None, (1, 2)
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"], SINGULAR),
+    **dict.fromkeys(["_", "_now", "gettext", "gettext_lazy", "gettext_noop"], SINGULAR),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], PLURAL),
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+from tests.processes import environment
 
 from tools import postgres
 
@@ -43,13 +44,12 @@ def test_two_hundred_users(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
 
     def run() -> None:
         with postgres.cluster(programs) as database_url:
-            kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-            environment = {**kept, "RASR_DATABASE_URL": database_url}
+            env = environment(RASR_DATABASE_URL=database_url)
             command = [sys.executable, "-m", "tests.bench.many_users", str(tmp_path / "home")]
-            ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+            ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
             assert ran.returncode == 0, ran.stderr[-4000:]
             people = json.loads(ran.stdout.splitlines()[-1])
-            with served(tmp_path, environment) as port:
+            with served(tmp_path, env) as port:
                 seen.update(measured(port, people["cookie_name"], people["users"]))
 
     benchmark.pedantic(run, rounds=1)
@@ -59,12 +59,12 @@ def test_two_hundred_users(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path, environment: dict[str, str]) -> Iterator[int]:
+def served(folder: Path, env: dict[str, str]) -> Iterator[int]:
     """The node, served as it is for users; its port."""
     port = postgres.free_port()
     command = [sys.executable, "-m", "rasr", "serve", "--home", str(folder / "home"), "--bind", f"127.0.0.1:{port}"]
     with (folder / "log").open("wb") as out:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
     try:
         until = time.monotonic() + READY_WITHIN_S
         while opened(port, "/health/ready", "")[0] != "200":

@@ -6,7 +6,6 @@ No second is asserted. ``over`` in the extra columns names the pages that miss t
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+from tests.processes import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET_MS = {1: 150, 10: 400}
@@ -25,9 +25,8 @@ def test_pages_and_loading(benchmark: BenchmarkFixture, tmp_path: Path, scale: i
     said: list[dict[str, Any]] = []
 
     def run() -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
         command = [sys.executable, "-m", "tests.bench.node_times", str(tmp_path / "home"), str(scale)]
-        ran = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr[-4000:]
         said.append(json.loads(ran.stdout.splitlines()[-1]))
 

@@ -6,7 +6,6 @@ own home folder, ``rasr serve`` with its worker, the sample loaded, assessed and
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.browser.walk import Visit, Walker, walk
+from tests.processes import environment
 from tools.postgres import free_port
 
 from rasr.node.settings import STATIC_ROOT
@@ -46,12 +46,6 @@ class Node:
     home: Path
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Of this process, without the settings of the other tests' node."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    return {**kept, "RASR_HOME": str(home)}
-
-
 @pytest.fixture(scope="session")
 def made_node(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home folder of a node that is ready and does not run; copy it to change it."""
@@ -59,7 +53,9 @@ def made_node(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail("The static files are missing: make .venv/made-static", pytrace=False)
     home = tmp_path_factory.mktemp("node") / "home"
     command = [sys.executable, "-m", "tests.browser.make_node", str(home)]
-    made = subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        command, cwd=ROOT, env=environment(RASR_HOME=str(home)), capture_output=True, text=True, check=False
+    )
     assert made.returncode == 0, made.stdout + made.stderr
     return home
 
@@ -77,7 +73,7 @@ def served(home: Path) -> Iterator[Node]:
     log = home.parent / "log"
     command = [sys.executable, "-m", "rasr", "serve", "--home", str(home), "--bind", f"127.0.0.1:{port}"]
     with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment(RASR_HOME=str(home)), stdout=out, stderr=out)
     try:
         wait_for(f"{origin}/health/ready", server, log)
         yield Node(origin, home)

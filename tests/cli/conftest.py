@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.processes import environment
 
 from rasr.cli.main import main
 
 STORY = Path(__file__).parents[1] / "cases" / "two-authorities" / "given"
+PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,14 @@ class Ran:
     def json(self) -> dict[str, Any]:
         """The one object it printed."""
         return json.loads(self.out)
+
+
+def python(*given: object) -> str:
+    """What a program says that runs in a process of its own, without the tests' node."""
+    words, env = [sys.executable, "-P", "-c", *map(str, given)], environment(RASR_MODE="test")
+    ran = subprocess.run(words, env=env, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.processes import environment
 
 from rasr.node.host import certificates
 
@@ -32,15 +33,14 @@ def words(*given: object) -> list[str]:
     return [sys.executable, "-P", "-m", "rasr", *map(str, given)]
 
 
-def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    return {**kept, "RASR_MODE": "test", "RASR_SECOND_FACTOR": "required", **more}
+def of_node(**more: str) -> dict[str, str]:
+    return environment(RASR_MODE="test", RASR_SECOND_FACTOR="required", **more)
 
 
 def rasr(*given: object, **more: str) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
     return subprocess.run(
-        words(*given), env=environment(**more), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        words(*given), env=of_node(**more), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 
@@ -93,7 +93,7 @@ def serving(home: Path, port: int, *more: object) -> Iterator[Served]:
     with said.open("w") as out, log.open("w") as err:
         process = subprocess.Popen(
             words("serve", "--home", home, "--bind", f"127.0.0.1:{port}", "--workers", 1, *more),
-            env=environment(), stdout=out, stderr=err, text=True,
+            env=of_node(), stdout=out, stderr=err, text=True,
         )  # fmt: skip
     try:
         until(lambda: "answers at" in said.read_text() or process.poll() is not None, "the server is not ready")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from tests.cli.conftest import STORY, Ran
+from tests.cli.conftest import STORY, Ran, python
 
-PATIENCE_S = 120
 RESTRICTED = 1
 SET_UP = """
 import sys
@@ -74,15 +70,6 @@ for words in json.loads(sys.argv[1]):
 print(json.dumps(ran))
 """
 """Several commands in one process: starting it takes longest."""
-
-
-def python(*given: object) -> str:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    words = [sys.executable, "-P", "-c", *map(str, given)]
-    environment = {**kept, "RASR_MODE": "test"}
-    ran = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 def rasr_each(*commands: tuple[object, ...]) -> list[Ran]:

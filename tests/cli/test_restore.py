@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.processes import environment
 
 PATIENCE_S = 120
 SET_UP = """
@@ -34,10 +34,9 @@ for name in ("ana", "ben", "eva"):
 
 def python(*words: object) -> subprocess.CompletedProcess[str]:
     """A process of its own: its node has a key of its own, as in earnest, not that of the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
     command = [sys.executable, "-P", *map(str, words)]
-    environment = {**kept, "RASR_MODE": "demo"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    env = environment(RASR_MODE="demo")
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def rasr(*words: object) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Ran, python
 
-PATIENCE_S = 120
 PASSWORD = "a long password of a first user 1"
 COMMANDS = """
 import contextlib, io, json, sys
@@ -50,16 +46,6 @@ from rasr.node.people.models import User
 
 Authenticator.objects.create(user=User.objects.get(username="ana"), type="totp", data={"secret": "x"})
 """
-
-
-def python(*given: object) -> str:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    words = [sys.executable, "-P", "-c", *map(str, given)]
-    ran = subprocess.run(
-        words, env={**kept, "RASR_MODE": "test"}, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 def users(home: Path, *commands: tuple[object, ...]) -> tuple[list[Ran], Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.processes import environment
 
 pytestmark = pytest.mark.one_database
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,10 +26,10 @@ print(json.dumps({name: getattr(settings, name) for name in [*names, "DEBUG", "P
 
 def ran(home: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """A Python program with the settings of a node in this home folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    given = {**kept, "RASR_HOME": str(home), "RASR_MODE": "production", "DJANGO_SETTINGS_MODULE": "rasr.node.settings"}
-    given |= {f"RASR_{name.upper()}": value for name, value in settings.items()}
-    return subprocess.run([sys.executable, *command], cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    given = {"home": str(home), "mode": "production", **settings}
+    env = environment(**{f"RASR_{name.upper()}": value for name, value in given.items()})
+    env["DJANGO_SETTINGS_MODULE"] = "rasr.node.settings"
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def told(home: Path, **settings: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import gettext
 import io
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,35 @@ def row(msgid: str, msgstr: str, index: int = 0, context: str = "") -> dict[str,
 
 def test_the_catalogues_of_the_node_are_current_and_complete() -> None:
     assert messages.check(ROOT) == []
+
+
+def asked(code: str) -> Iterator[tuple[str | None, str]]:
+    """Context and text of every message that Python code asks for, whatever the function is called there."""
+    tree = ast.parse(code)
+    called = {
+        alias.asname or alias.name: alias.name.removesuffix("_lazy")
+        for each in ast.walk(tree)
+        if isinstance(each, ast.ImportFrom) and each.module == "django.utils.translation"
+        for alias in each.names
+    }
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and "gettext" in called.get(each.func.id, ""):
+            texts = [text.value for text in each.args if isinstance(text, ast.Constant) and isinstance(text.value, str)]
+            with_context = called[each.func.id].startswith(("pgettext", "npgettext"))
+            if len(texts) > with_context:
+                yield (texts[0], texts[1]) if with_context else (None, texts[0])
+
+
+def test_every_message_that_is_asked_for_is_collected() -> None:
+    """Also within an f-string, and by a function under another name: the extraction reads words, not meaning."""
+    known = {(message.context, messages.forms(message.id)[0]) for message in messages.collect(ROOT) if message.id}
+    node = [path for path in messages.sources(ROOT) if path.suffix == ".py"]
+    found = {message for path in node for message in asked(path.read_text())}
+    assert len(found) > 500
+    assert found - known == set()
+    assert list(asked("from django.utils.translation import gettext as _n\nf'{_n(\"Not a word\")}'")) == [
+        (None, "Not a word")
+    ]
 
 
 def test_every_kind_of_message_is_collected(tree: Path) -> None:

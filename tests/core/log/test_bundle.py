@@ -127,6 +127,23 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path, content: bytes) -> None:
     assert refused.value.code == "bundle_bad"
 
 
+@pytest.mark.parametrize(
+    ("offset", "value"), [(6, 1), (8, 99)], ids=["says that it is encrypted", "packed in a way nobody knows"]
+)
+def test_a_part_that_cannot_be_unpacked_is_refused(tmp_path: Path, log: Log, offset: int, value: int) -> None:
+    path = written(tmp_path, log)
+    whole = bytearray(path.read_bytes())
+    for signature, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):  # of each part, and of the list at the end
+        start = whole.find(signature)
+        while start >= 0:
+            whole[start + offset + shift] = value
+            start = whole.find(signature, start + 4)
+    path.write_bytes(whole)
+    with pytest.raises(Refused) as refused:
+        codes(path)
+    assert refused.value.code == "bundle_bad"
+
+
 def test_no_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(Refused) as refused:

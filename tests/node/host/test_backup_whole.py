@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.node.host.sealed import PASSPHRASE, inside, still
+from tests.processes import environment
 
 from rasr.core.basis.seal import Sealer
 from rasr.node.host import backup
@@ -26,12 +26,11 @@ sys.exit(main(["restore", one, *tail]) or main(["backup", other, *tail]))
 
 def restored_and_backed_up(one: Path, other: Path, home: Path) -> None:
     """Restore ``one`` into a new SQLite node in ``home`` and back that up as ``other``, in a process of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
     secret = home.with_suffix(".passphrase")
     secret.write_text(PASSPHRASE)
     ran = subprocess.run(
         [sys.executable, "-P", "-c", BOTH, *map(str, (one, other, secret, home))],
-        env={**kept, "RASR_MODE": "test"}, capture_output=True, text=True, timeout=120, check=False,
+        env=environment(RASR_MODE="test"), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
 

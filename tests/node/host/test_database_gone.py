@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from tests.processes import environment
 
 # What is tested is a connection that breaks and comes back. SQLite has none: its file lies on the node's own disk, and
 # what happens when that is full is tested in people/test_trail_full_disk.
@@ -122,7 +122,6 @@ def test_a_node_outlasts_ten_seconds_without_its_database(cable: Cable, tmp_path
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = int(door.getsockname()[1])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
     user = settings.DATABASES["default"]["USER"]
     url = f"postgresql://{user}@127.0.0.1:{cable.port}/rasr_gone"
     words = ["serve", "--home", str(tmp_path / "home"), "--bind", f"127.0.0.1:{port}", "--workers", "1"]
@@ -130,7 +129,7 @@ def test_a_node_outlasts_ten_seconds_without_its_database(cable: Cable, tmp_path
     with said.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "rasr", *words],
-            env={**kept, "RASR_MODE": "test", "RASR_DATABASE_URL": url}, stdout=out, stderr=out,
+            env=environment(RASR_MODE="test", RASR_DATABASE_URL=url), stdout=out, stderr=out,
         )  # fmt: skip
 
     def asked(path: str) -> tuple[int, dict[str, str], bytes]:

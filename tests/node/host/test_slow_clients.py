@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from tests.processes import environment
 
 from rasr.node.host.server import THREADS
 
@@ -35,11 +35,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = int(door.getsockname()[1])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
     words = ["--home", str(home), "--bind", f"127.0.0.1:{port}", "--workers", "1"]
     with (home / "said.txt").open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", SERVE, *words], env={**kept, "RASR_MODE": "test"}, stdout=said, stderr=said
+            [sys.executable, "-P", "-c", SERVE, *words], env=environment(RASR_MODE="test"), stdout=said, stderr=said
         )
     try:
         end = time.monotonic() + PATIENCE_S

@@ -42,10 +42,10 @@ def edit(draw: Random, strength: int) -> set[Row]:
         return follow(strength, covered, pk)
 
 
-def delete(_draw: Random, strength: int) -> set[Row]:
+def delete(draw: Random, strength: int) -> set[Row]:
     """A row goes; a strong attacker lets the others move up."""
-    covered = drawn_table(_draw)
-    pk = _draw.choice(keys(covered))
+    covered = drawn_table(draw)
+    pk = draw.choice(keys(covered))
     drop(covered, pk)
     return follow(strength, covered, pk)
 

@@ -1,9 +1,11 @@
-"""What the tests of people share: who works together, and a clock that stands still."""
+"""What the tests of people share: who works together, a node with mail, and a clock that stands still."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.node.conftest import Places, somebody
@@ -24,6 +26,12 @@ def keeper(db: None) -> User:
     """Somebody whose password is the name."""
     assert db is None
     return somebody("keeper", "administrator")
+
+
+@pytest.fixture
+def sends(settings: Any) -> None:
+    """The node, named Depot, sends mail."""
+    settings.NODE = replace(settings.NODE, smtp_host="mail.example.org", mail_from="node@example.org", name="Depot")
 
 
 @pytest.fixture

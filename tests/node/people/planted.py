@@ -223,11 +223,6 @@ def _rest(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     }
 
 
-def everything() -> frozenset[str]:
-    """All words."""
-    return frozenset(WHOSE)
-
-
 def of(kind: str, keys: Iterable[str]) -> set[str]:
     """The words of some places."""
     return {f"{kind} {key}" for key in keys}

@@ -27,12 +27,6 @@ NEW = "seven quiet herons over water"
 HALF_AN_HOUR_S = 30 * 60
 
 
-@pytest.fixture
-def sends(settings: Any) -> None:
-    """The node sends mail."""
-    settings.NODE = replace(settings.NODE, smtp_host="mail.example.org", mail_from="node@example.org", name="Depot")
-
-
 @pytest.fixture(autouse=True)
 def keeper() -> User:
     """Somebody with an address that was proved."""

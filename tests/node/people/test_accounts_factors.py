@@ -79,6 +79,7 @@ def test_a_code_is_taken_once_also_while_it_would_hold() -> None:
     first, second = signed_in(), signed_in()
     assert first.post("/sign-in/second-factor/", {"code": code}).status_code == 302
     totp_marks = [key for key in cache._cache if "allauth.mfa.totp.used" in key]
+    assert totp_marks, "what the library itself remembers, and forgets"
     for key in totp_marks:
         cache.delete(key.removeprefix(":1:"))  # as it is half a minute later
     again = second.post("/sign-in/second-factor/", {"code": code[:3] + " " + code[3:]})

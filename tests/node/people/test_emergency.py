@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core import mail
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.test import Client
 from django.utils import timezone
@@ -122,15 +123,11 @@ def test_it_reaches_nobody_who_has_become_more_than_was_asked_for(
 def test_its_owner_gets_a_letter(
     administrator: User, mira: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    from django.core import mail
-    from django.test import override_settings
-
     mira.email, mira.language = "mira@mod.example", "en"
     mira.save()
     changed = replace(settings.NODE, smtp_host="mail.example", mail_from="node@mod.example")
     monkeypatch.setattr(settings, "NODE", changed)
-    local = override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
-    with local, django_capture_on_commit_callbacks(execute=True):
+    with django_capture_on_commit_callbacks(execute=True):
         asked(administrator, mira)
     [letter] = mail.outbox
     assert letter.to == ["mira@mod.example"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.processes import environment
 
 pytestmark = pytest.mark.one_database  # of a node of their own
 PROCESSES, ENTRIES = 3, 8
@@ -18,16 +18,13 @@ PATIENCE_S = 120
 ROOT = Path(__file__).parents[3]
 
 
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RASR_", "DJANGO_"))}
-    return {**kept, "RASR_MODE": "test", "RASR_HOME": str(home), "RASR_LOG_LEVEL": "warning"}
+def of_node(home: Path) -> dict[str, str]:
+    return environment(RASR_MODE="test", RASR_HOME=str(home), RASR_LOG_LEVEL="warning")
 
 
 def rasr(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "rasr", *map(str, words)]
-    return subprocess.run(
-        command, env=environment(home), capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
+    return subprocess.run(command, env=of_node(home), capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert added.returncode == 0, added.stderr
     command = [sys.executable, "-m", "tests.node.people.log_writer", str(home), str(ENTRIES)]
     running = [
-        subprocess.Popen(command, cwd=ROOT, env=environment(home), stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(command, cwd=ROOT, env=of_node(home), stderr=subprocess.PIPE, text=True)
         for _ in range(PROCESSES)
     ]
     for one in running:

@@ -6,11 +6,10 @@ A new address must stand in ``POSTS``, or in ``WRITES_NOTHING`` with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -18,9 +17,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from tests.browser.walk import views
-from tests.node.conftest import somebody
 from tests.node.people.passkeys import Passkey
-from tests.node.people.test_accounts_codes import asked, give, sent_code
+from tests.node.people.test_accounts_codes import ADDRESS, NEW, asked, give, known, sent_code
 from tests.node.people.test_accounts_factors import add, again, code_of, codes_on, login_options, options, with_app
 from tests.node.people.test_trail_requests import full_disk, quiet
 from tests.node.people.written import MACHINE, writing
@@ -29,8 +27,6 @@ from rasr.node.people import invitations
 from rasr.node.people.models import Entry, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sends")]
-ADDRESS = "keeper@example.org"
-NEW = "seven quiet herons over water"
 NEW_TWICE = {"password1": NEW, "password2": NEW}
 
 
@@ -44,21 +40,10 @@ class Post:
     pk: int | None = None
 
 
-@pytest.fixture
-def sends(settings: Any) -> None:
-    """The node sends mail."""
-    settings.NODE = replace(settings.NODE, smtp_host="mail.example.org", mail_from="node@example.org")
-
-
 @pytest.fixture(autouse=True)
-def keeper(sends: None) -> User:
+def keeper() -> User:
     """Somebody with an address that was proved; the password is the name."""
-    assert sends is None
-    user = somebody("keeper", "administrator")
-    user.email = ADDRESS
-    user.save()
-    EmailAddress.objects.create(user=user, email=ADDRESS, verified=True, primary=True)
-    return user
+    return known("keeper", ADDRESS)
 
 
 def signed_in() -> Client:

@@ -132,6 +132,22 @@ def test_who_manages_people_of_one_place_learns_of_no_role_in_another(people: Cr
     assert len(listed(client_of(people.keeper), page)) == len(listed(client_of(people.chief), page)), "of oneself all"
 
 
+def test_a_history_leads_to_the_page_of_a_person_only_where_it_opens(people: Crew, client_of: Browser) -> None:
+    def leads(reader: User, person: User) -> bool:
+        address = reverse("people:person", args=[person.pk])
+        client = client_of(reader)
+        page = shown(client, reverse("people:history", args=["people_user", person.pk]))
+        led = f'class="btn" href="{address}"' in page
+        client.raise_request_exception = False
+        assert led == (client.get(address).status_code == 200)
+        return led
+
+    assert not leads(people.keeper, people.keeper)
+    assert leads(people.chief, people.keeper)
+    User.objects.filter(pk=people.keeper.pk).update(erased_at=timezone.now())
+    assert not leads(people.chief, people.keeper)
+
+
 # What is shown and found.
 
 

@@ -81,13 +81,6 @@ def send(client: Client, content: bytes, name: str = "region.xlsx") -> UUID:
     return upload.pk
 
 
-def job_page() -> str:
-    """Where the job asked for last is to be seen."""
-    job = Job.objects.order_by("asked_at").last()
-    assert job
-    return reverse("jobs:job", args=[job.pk])
-
-
 def page(client: Client, upload_id: UUID, **query: str) -> str:
     answer = client.get(reverse("records:upload", args=[upload_id]), query)
     assert answer.status_code == 200

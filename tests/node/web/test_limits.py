@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from rasr.node.config import NodeConfig
@@ -21,13 +20,10 @@ CHOICE = {"language": "mk"}
 
 
 @pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+def _few(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Three forms and two files, in a minute that does not end during the test."""
     settings.NODE = replace(settings.NODE, writes_per_minute=3, files_per_minute=2)
     monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_010.0)
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def statuses(client: Client, times: int, path: str = "/settings/choose/", **data: Any) -> list[int]:

@@ -25,7 +25,7 @@ from rasr.core.reference import loader
 from rasr.core.report.worst import ten_worst
 from rasr.facade import day_of
 from rasr.report.disclosure import Disclosure
-from rasr.report.folder import file_name, file_tail
+from rasr.report.folder import file_name
 from rasr.report.scribe import Scribe
 from rasr.report.shared_sections import reason_told
 
@@ -102,8 +102,8 @@ def read_back(out: Path, region: Region, said: dict[str, Any] | None = None) -> 
         if not unchanged(out, said):
             raise Refused("unreadable_file", path=str(out), reason="its files were changed; assess the region again")
         names = ["stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods"]
-        tail = file_tail(mark_of(out))
-        frames = {name: pl.read_parquet(out / "tables" / f"{name}{tail}.parquet") for name in names}
+        mark = mark_of(out)
+        frames = {name: pl.read_parquet(out / "tables" / file_name(f"{name}.parquet", mark)) for name in names}
         placed: dict[str, Any] = {name: _placed(frame, region, name) for name, frame in frames.items()}
         return Assessment(
             as_of=day_of(region, _day(said["as_of"])),

@@ -8,6 +8,7 @@ from typing import Any
 from rasr.cli import nodes
 from rasr.cli.say import Say
 from rasr.core.basis.findings import Refused
+from rasr.report.texts import Texts
 
 OPTION = "--password-file"
 
@@ -52,9 +53,7 @@ def _invite(args: Namespace, say: Say) -> int:
     from rasr.node.people.place import Place
 
     place = Place(args.organisation, args.site, args.store)
-    language = args.language or settings.NODE.language
-    if language not in dict(settings.LANGUAGES):
-        raise Refused("unknown_rule", what="language", value=language, known=", ".join(dict(settings.LANGUAGES)))
+    language = Texts(args.language or settings.NODE.language).language
     try:
         made = invitations.invite(
             actor=None, name=args.name, language=language, email=args.email, role=args.role or "", place=place

@@ -24,10 +24,11 @@ from rasr.core.log.witness import Witness
 WITNESS, LEAVES, KEY = "witness.log", "leaves.jsonl", "key.pub"
 LINE_LIMIT_BYTES = 16_000_000
 KEY_LIMIT_BYTES = 1000
-UNLIKE_OURS = (ValueError, TypeError, KeyError, EOFError, RecursionError, NotImplementedError, zlib.error)
-"""What reading raises where the file is none of ours; bad zips besides.
+UNLIKE_OURS = (ValueError, TypeError, KeyError, EOFError, RuntimeError, OSError, zlib.error, zipfile.BadZipFile)
+"""What reading raises where the file is none of ours, or cannot be read.
 
-NotImplementedError is how zipfile says that a part is packed or encrypted in a way it does not know.
+RuntimeError is how zipfile says that a part is encrypted, or packed in a way it does not know, and how Python says that
+JSON lies too deep.
 """
 
 
@@ -56,7 +57,7 @@ class Bundle:
             missing = {WITNESS, LEAVES, KEY} - set(self._zip.namelist())
         except OSError as fault:
             raise self._bad(fault.strerror or "it cannot be read") from fault
-        except (*UNLIKE_OURS, zipfile.BadZipFile) as fault:
+        except UNLIKE_OURS as fault:
             raise self._bad("it is no zip file") from fault
         if missing:
             raise self._bad(f"it has no {min(missing)}")
@@ -66,7 +67,7 @@ class Bundle:
         try:
             with self._zip.open(KEY) as part:
                 return keys.read_public(part.read(KEY_LIMIT_BYTES).decode())
-        except (*UNLIKE_OURS, OSError, zipfile.BadZipFile) as fault:
+        except UNLIKE_OURS as fault:
             raise self._bad("its key cannot be read") from fault
 
     def witness(self, key: seal.PublicKey) -> Witness:
@@ -75,7 +76,7 @@ class Bundle:
         with self._open(WITNESS) as part:
             try:
                 found.read_on(cast(BinaryIO, part))
-            except (*UNLIKE_OURS, OSError, zipfile.BadZipFile) as fault:
+            except UNLIKE_OURS as fault:
                 raise self._bad("its witness is damaged") from fault
         if not found.checkpoints:
             raise Refused("witness_empty", path=str(self._path))
@@ -89,13 +90,13 @@ class Bundle:
                 while line := part.readline(LINE_LIMIT_BYTES):
                     number += 1
                     yield _parsed(line)
-            except (*UNLIKE_OURS, OSError, zipfile.BadZipFile) as fault:
+            except UNLIKE_OURS as fault:
                 raise self._bad(f"line {number} of its leaves cannot be read") from fault
 
     def _open(self, name: str) -> IO[bytes]:
         try:
             return self._zip.open(name)
-        except (*UNLIKE_OURS, RuntimeError, OSError, zipfile.BadZipFile) as fault:
+        except UNLIKE_OURS as fault:
             raise self._bad(f"{name} cannot be read") from fault
 
     def _bad(self, reason: str) -> Refused:

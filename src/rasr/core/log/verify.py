@@ -124,7 +124,7 @@ def _take(work: _Work, kept: Kept) -> None:
     if places is None:
         _take_newer(work, kept)
         return
-    index = next((place for place in places if place == kept.index), places[0])
+    index = kept.index if kept.index in places else places[0]
     expected = work.witness.leaves[index].hash
     work.found[index] = True
     if kept.entry is None:

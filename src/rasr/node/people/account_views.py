@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from django.views.generic import View
 
-from rasr.node.people import account_trail, accounts, devices, mail, second_factor, trail
+from rasr.node.people import account_trail, accounts, devices, granting, mail, second_factor, trail
 from rasr.node.people.adapter import SecondFactors
 from rasr.node.people.looks import no_look
 from rasr.node.people.models import User
@@ -39,7 +39,7 @@ def account(request: HttpRequest) -> HttpResponse:
     factors = list(Authenticator.objects.filter(user=user).order_by("created_at"))
     codes = next((one for one in factors if one.type == Authenticator.Type.RECOVERY_CODES), None)
     told = {
-        "grants": [(grant.get_role_display(), name_of(grant)) for grant in accounts.grants_of(user)],
+        "grants": [(grant.get_role_display(), name_of(grant)) for grant in granting.grants(user)],
         "verified": EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists(),
         "mail": mail.sends(),
         "factors": [one for one in factors if one is not codes],

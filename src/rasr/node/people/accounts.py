@@ -1,4 +1,4 @@
-"""Roles and sessions of accounts: which there are, their end, and what is cleared away after it."""
+"""Sessions of accounts: which there are, their end, and what is cleared away after it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from rasr.node.people import idle, trail
-from rasr.node.people.models import Grant, User
-
-
-def grants_of(user: User) -> QuerySet[Grant]:
-    """The roles of somebody with their places."""
-    return Grant.objects.filter(user=user).select_related("organisation", "site", "store__site").order_by("since", "pk")
+from rasr.node.people.models import User
 
 
 def sessions_of(user: User, but: str | None = None) -> list[UserSession]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 
+from rasr.node.people import second_factor
 from rasr.node.people.models import User
 
 
@@ -14,6 +14,6 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session, with ``has_factor``; None where there is no such user or they may not come in."""
-        factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        user = User.objects.annotate(has_factor=Exists(factors)).filter(pk=user_id).first()
+        factors = Exists(second_factor.rows(OuterRef("pk")))
+        user = User.objects.annotate(has_factor=factors).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -94,8 +94,7 @@ class _Found:
     def _is_sealed(self, leaf: models.Leaf) -> bool | None:
         if self._sealing is None:
             return None
-        content = leaves.sealed_of(leaf.table, leaf.row_id, leaf.schema, bytes(leaf.hash))
-        return seal.mac_fits(self._sealing, content, bytes(leaf.seal))
+        return leaves.seal_fits(self._sealing, leaf.table, leaf.row_id, leaf.schema, leaf.hash, leaf.seal)
 
 
 def _notes() -> Iterator[tuple[int, str]]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,9 +22,8 @@ from rasr.node.people import letters, queries, second_factor, trail
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.approvals.registry import Change, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
-from rasr.node.people.granting import around, grants
+from rasr.node.people.granting import OfAccount, user_of
 from rasr.node.people.models import Approval, User
-from rasr.node.people.place import Place
 from rasr.node.web.said import Said
 
 KIND = "reset_second_factor"
@@ -42,16 +40,16 @@ def delay() -> timedelta:
 
 
 @approvable(KIND, name=_("Take off a lost second factor"), delay=delay, person_may_refuse=True)
-class ResetSecondFactor:
+class ResetSecondFactor(OfAccount):
     """payload: ``user_id``."""
 
     def title(self, payload: Payload) -> Told:
         """Whose."""
-        return ours(_("Take off the second factor of {name}"), name=_user(payload).username)
+        return ours(_("Take off the second factor of {name}"), name=user_of(payload).username)
 
     def describe(self, payload: Payload) -> list[Change]:
         """What there is now, and that it will be gone. Raises Refused: no_second_factor; ObjectDoesNotExist."""
-        user = _user(payload)
+        user = user_of(payload)
         kinds = Authenticator.objects.filter(user=user).order_by("type").values_list("type", flat=True)
         if not kinds:
             raise Refused("no_second_factor", person=user.username)
@@ -59,17 +57,9 @@ class ResetSecondFactor:
         after = ours(_("None, until a new one is set up at the next sign-in"))
         return [Change(ours(_("Second factor")), before, after), Change(ours(_("Sessions")), "", ours(_("All ended")))]
 
-    def scope(self, payload: Payload) -> Place:
-        """The one place that holds every role of theirs."""
-        return around(grants(_user(payload)))
-
-    def person(self, payload: Payload) -> int | None:
-        """The owner of the account."""
-        return int(payload["user_id"])
-
     def do(self, actor: User | None, payload: Payload) -> None:
         """Take it off and end all sessions."""
-        user = _user(payload)
+        user = user_of(payload)
         second_factor.forget(user)
         trail.record(actor=actor, act="second_factor.forget", table=User._meta.db_table, row_id=str(user.pk))
 
@@ -98,10 +88,3 @@ def _told(approval: Approval) -> Approval:
     person = approval.person
     transaction.on_commit(lambda: letters.factor_asked_off(person))
     return approval
-
-
-def _user(payload: Payload) -> User:
-    user = User.objects.filter(pk=payload["user_id"], erased_at=None).first()
-    if user is None:
-        raise ObjectDoesNotExist
-    return user

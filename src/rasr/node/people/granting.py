@@ -49,7 +49,7 @@ class GiveGrant:
 
     def title(self, payload: Payload) -> Told:
         """Who gets what where."""
-        given = {"person": somebody(_user(payload)), "role": _role(payload), "place": told(Place.given(payload))}
+        given = {"person": somebody(user_of(payload)), "role": _role(payload), "place": told(Place.given(payload))}
         return ours(_("A role for {person}: {role} ({place})"), **given)
 
     def describe(self, payload: Payload) -> list[Change]:
@@ -97,7 +97,7 @@ class OfAccount:
 
     def scope(self, payload: Payload) -> Place:
         """All places of the person's roles."""
-        return around(grants(_user(payload)))
+        return around(grants(user_of(payload)))
 
     def person(self, payload: Payload) -> int | None:
         """Whose account it is."""
@@ -110,11 +110,11 @@ class OpenAccount(OfAccount):
 
     def title(self, payload: Payload) -> Told:
         """Whose."""
-        return ours(_("Open the account of {person} again"), person=somebody(_user(payload)))
+        return ours(_("Open the account of {person} again"), person=somebody(user_of(payload)))
 
     def describe(self, payload: Payload) -> list[Change]:
         """From closed to open, and the roles that come back with it."""
-        user = _user(payload)
+        user = user_of(payload)
         if user.is_active:
             raise Refused("account_open", person=called(user))
         return [
@@ -136,7 +136,7 @@ class ChangeEmail(OfAccount):
 
     def title(self, payload: Payload) -> Told:
         """Whose."""
-        return ours(_("Another e-mail address for {person}"), person=somebody(_user(payload)))
+        return ours(_("Another e-mail address for {person}"), person=somebody(user_of(payload)))
 
     def describe(self, payload: Payload) -> list[Change]:
         """The address before and after."""
@@ -207,13 +207,13 @@ def record_grant(
     )
 
 
-def _user(payload: Payload) -> User:
-    """Raises User.DoesNotExist."""
+def user_of(payload: Payload) -> User:
+    """The person a payload names. Raises User.DoesNotExist."""
     return User.objects.get(pk=payload["user_id"], erased_at=None)
 
 
 def _open(payload: Payload) -> User:
-    user = _user(payload)
+    user = user_of(payload)
     if not user.is_active:
         raise Refused("account_closed", person=called(user))
     return user

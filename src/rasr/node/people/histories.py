@@ -24,6 +24,11 @@ Row = tuple[str, str]
 """Table and id of a record."""
 
 
+def everybody(_actor: User, _row_id: str) -> bool:
+    """Who may see the history of a record may open its page."""
+    return True
+
+
 def alone(_actor: User, _row_id: str) -> Iterable[Row]:
     """What changes nothing but itself."""
     return ()
@@ -33,8 +38,8 @@ def alone(_actor: User, _row_id: str) -> Iterable[Row]:
 class Kind:
     """Records of a table. name: of one of them. find: from somebody and an id to how the record is called, None where
     they may not see it, or it is not there. page: name of the address that shows it, empty for none; argument: its one
-    argument, which is the id, empty for none. beside: further records whose entries belong to its history and which the
-    reader may see, such as the movements of a store.
+    argument, which is the id, empty for none. opens: whether who sees the history may open that page. beside: further
+    records whose entries belong to its history and which the reader may see, such as the movements of a store.
     """
 
     table: str
@@ -42,6 +47,7 @@ class Kind:
     find: Callable[[User, str], str | None]
     page: str = ""
     argument: str = ""
+    opens: Callable[[User, str], bool] = everybody
     beside: Callable[[User, str], Iterable[Row]] = alone
 
 
@@ -52,7 +58,7 @@ _pages: dict[str, tuple[str, str]] = {}
 
 
 def tell(model: type[Model], name: str | Promise, find: Callable[[User, str], str | None], **more: Any) -> None:
-    """The records of a model have a history. more: page, argument (of the page), beside, parts; see ``Kind``.
+    """The records of a model have a history. more: page, argument (of the page), opens, beside, parts; see ``Kind``.
 
     parts: names of further addresses of the same record, with the same argument.
     """

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rasr.node.people.choices import Role
 from rasr.node.people.invitations import SIGNS_IN_CODE
@@ -24,7 +25,9 @@ LONGEST_CODE = 4 * SIGNS_IN_CODE
 class InviteForm(forms.Form):
     """Whom to invite, and which role they are to get."""
 
-    name = forms.CharField(label=_("Name"), max_length=150, help_text=_("Who will use the code."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "Name"), max_length=150, help_text=_("Who will use the code.")
+    )
     email = forms.EmailField(
         label=_("E-mail address"),
         required=False,

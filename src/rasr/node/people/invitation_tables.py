@@ -40,10 +40,6 @@ class InvitationTable(tables.Table):
         """Open, used, withdrawn or expired."""
         return str(STATES[invitations.state(record)])
 
-    def value_state(self, record: Invitation) -> str:
-        """The same."""
-        return self.render_state(record)
-
     def render_place(self, record: Invitation) -> str:
         """Where the role is to hold."""
         return name_of(record) if record.role else "–"

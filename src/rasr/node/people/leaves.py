@@ -19,6 +19,8 @@ from rasr.node.people.models import Leaf
 from rasr.node.web import rows
 
 COLUMNS = ("table", "row_id", "schema", "hash", "seal")
+Bytes = bytes | memoryview
+"""As a database gives them back."""
 
 
 def add(made: Iterable[Model]) -> None:
@@ -45,7 +47,12 @@ def leaf_of(row: Model) -> Leaf:
     return Leaf(**dict(zip(COLUMNS, values, strict=True)))
 
 
-def sealed_of(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
+def seal_fits(key: bytes, table: str, row_id: str, schema: int, hashed: Bytes, given: Bytes) -> bool:
+    """Whether a leaf, as the database gives it, was sealed by somebody with the key."""
+    return seal.mac_fits(key, _sealed(table, row_id, schema, bytes(hashed)), bytes(given))
+
+
+def _sealed(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
     """What is sealed of a leaf: all of it but its index."""
     return b"\0".join((table.encode(), row_id.encode(), str(schema).encode(), hashed))
 
@@ -53,5 +60,5 @@ def sealed_of(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
 def _values(covered: Covered, row_id: str, entry: bytes, key: bytes) -> tuple[str, str, int, bytes, bytes]:
     """A leaf, in the order of ``COLUMNS``."""
     hashed = leaf_hash(entry)
-    content = sealed_of(covered.table, row_id, covered.schema, hashed)
+    content = _sealed(covered.table, row_id, covered.schema, hashed)
     return covered.table, row_id, covered.schema, hashed, seal.mac(key, content)

@@ -19,14 +19,15 @@ from rasr.node.people import histories, trail
 from rasr.node.people.choices import Outcome, Role
 from rasr.node.people.models import User
 from rasr.node.people.rights import grants_of
+from rasr.node.web.exports import RESPONSE_TELLS
+from rasr.node.web.limits import SAFE
+from rasr.node.web.marks import RESPONSE_HAS, Mark
 
 REFUSALS = frozenset({400, 403, 404, 405, 413, 429})
 TOO_MANY = 429
-CONFIDENTIAL = 2
-"""From this class mark on a look is an entry, see ``web.marks``."""
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ONCE_S = 60
 LONGEST_ID, LONGEST_QUERY = 200, 500
+"""Signs of an id in an address, and of what stands behind the address, that are kept; what is longer is cut."""
 NO_LOOK = "rasr_no_look"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -42,15 +43,15 @@ def note(request: HttpRequest, response: HttpResponseBase, entries: int) -> None
     match, status = request.resolver_match, response.status_code
     if match is None:
         return  # there is no such address
-    mark = int(getattr(response, "rasr_mark", 0))
+    mark = int(getattr(response, RESPONSE_HAS, 0))
     if status in REFUSALS:
         _refused(request, match, status)
-    elif (taken := getattr(response, "rasr_export", None)) is not None:
+    elif (taken := getattr(response, RESPONSE_TELLS, None)) is not None:
         name, rows, form = taken
         _enter(request, match, "export.make", {"name": name, "rows": rows, "form": form, "mark": mark})
     elif status == 200 and request.method not in SAFE and not entries and _is_page(response):
         _refused(request, match, status)  # what was sent is shown again: the form refused it
-    elif status == 200 and (mark >= CONFIDENTIAL or _audits(request, match)) and not _is_no_look(match):
+    elif status == 200 and (mark >= Mark.CONFIDENTIAL or _audits(request, match)) and not _is_no_look(match):
         _enter(request, match, "page.look", {"mark": mark})
 
 

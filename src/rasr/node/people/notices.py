@@ -22,10 +22,11 @@ from django.utils.translation import ngettext
 
 from rasr.node.people import trail
 from rasr.node.people.acts import ACTS
-from rasr.node.people.approvals.told import say
+from rasr.node.people.approvals.queries import title
 from rasr.node.people.choices import ApprovalState, Outcome
 from rasr.node.people.models import Approval, Entry, User
 from rasr.node.people.place import Place
+from rasr.node.people.queries import has_page
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 
@@ -53,7 +54,7 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 def of(user: User) -> Iterator[Notice]:
     """What concerns the user: their own second factor; emergencies they may refuse or see; the command line."""
     waiting = Approval.objects.filter(state=ApprovalState.ASKED, effective_at__isnull=False)
-    for approval in waiting.select_related("asked_by").order_by("effective_at"):
+    for approval in waiting.select_related("asked_by", "decided_by", "person").order_by("effective_at"):
         if approval.person_id == user.pk:
             yield _own(approval)
         elif (approval.emergency or approval.asked_by_id is None) and _watches(user, approval):
@@ -80,7 +81,7 @@ def _alarm(approval: Approval) -> Notice:
 def _filled(text: str, approval: Approval) -> str:
     name = approval.asked_by.username if approval.asked_by else _("the command line")
     assert approval.effective_at is not None
-    return text.format(title=say(approval.shown["title"]), name=name, day=_day(approval.effective_at))
+    return text.format(title=title(approval), name=name, day=_day(approval.effective_at))
 
 
 def _at_the_console(user: User) -> Iterator[Notice]:
@@ -103,10 +104,10 @@ def _at_the_console(user: User) -> Iterator[Notice]:
 
 
 def _read_on(user: User, entry: Entry) -> str:
-    """The trail for who may read it, else the page of the account."""
+    """The trail for who may read it, else the page of the account, if there is one."""
     if may(user, "view_trail"):
         return f"{reverse('people:trail')}?who={trail.CONSOLE}"
-    if entry.table == User._meta.db_table and may(user, "manage_people"):
+    if entry.table == User._meta.db_table and has_page(user, entry.row_id):
         return reverse("people:person", args=[entry.row_id])
     return ""
 

@@ -36,7 +36,8 @@ def rule() -> str:
         )
     else:
         said = _("At least 15 characters. Several words that do not belong together are easy to remember.")
-    return f"{said} {_('Not a well-known password, and not made of your name or the name of the node.')}"
+    not_known = _("Not a well-known password, and not made of your name or the name of the node.")
+    return f"{said} {not_known}"
 
 
 rule_lazy = lazy(rule, str)

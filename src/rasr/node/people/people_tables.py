@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rasr.node.people import queries
 from rasr.node.people.approvals.told import called
@@ -57,7 +58,7 @@ class PeopleTable(tables.Table):
 
     name = Named(
         accessor="pk",
-        verbose_name=_("Name"),
+        verbose_name=pgettext_lazy("of a person", "Name"),
         linkify=("people:person", {"user_id": tables.A("pk")}),
         order_by="first_name",
         attrs={"td": {"class": "people-name"}},
@@ -84,10 +85,6 @@ class PeopleTable(tables.Table):
         return record.get_sex_display()
 
     def render_is_active(self, value: bool) -> str:
-        """Open or closed."""
-        return _now("open") if value else _now("closed")
-
-    def value_is_active(self, value: bool) -> str:
         """Open or closed."""
         return _now("open") if value else _now("closed")
 

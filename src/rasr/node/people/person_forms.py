@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rasr.node.people import granting
 from rasr.node.people.choices import Institution, Role, Sex
@@ -23,7 +24,12 @@ from rasr.node.web.said import SaidForm
 class FactsForm(forms.Form):
     """What is recorded of a person."""
 
-    name = forms.CharField(label=_("Name"), max_length=150, required=False, help_text=_("As others call this person."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "Name"),
+        max_length=150,
+        required=False,
+        help_text=_("As others call this person."),
+    )
     sex = forms.ChoiceField(
         label=_("Sex"),
         choices=Sex.choices,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from rasr.core.basis.findings import Refused
+from rasr.node.people import second_factor
 from rasr.node.people.choices import Institution, Role, Sex
 from rasr.node.people.models import Grant, User
 from rasr.node.people.place import placed
@@ -52,6 +51,12 @@ def people(actor: Actor) -> QuerySet[User]:
 def person(actor: Actor, user_id: int) -> User:
     """One, as ``people`` gives them. Raises PermissionDenied, User.DoesNotExist."""
     return people(actor).get(pk=user_id)
+
+
+def has_page(actor: Actor, user_id: str) -> bool:
+    """Whether somebody may open the page of a person: not all who see their own history; nobody's who was erased."""
+    sees = may(actor, "view_trail") or may(actor, "manage_people")
+    return sees and people(actor).filter(pk=user_id).exists()
 
 
 def grants_seen(user: User) -> list[Grant]:
@@ -152,6 +157,5 @@ def _grants(scope: Scope) -> QuerySet[Grant]:
     return Grant.objects.filter(placed(scope)).select_related("organisation", "site", "store__site")
 
 
-def _factors() -> QuerySet[Any]:
-    found: QuerySet[Any] = Authenticator.objects.filter(user=OuterRef("pk"))
-    return found.exclude(type=Authenticator.Type.RECOVERY_CODES)
+def _factors() -> QuerySet[Authenticator]:
+    return second_factor.rows(OuterRef("pk"))

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,7 +70,13 @@ def has_factor(user: User | AnonymousUser) -> bool:
 
 def factors(user: User) -> int:
     """How many apps and passkeys somebody has now."""
-    return int(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).count())
+    return rows(user).count()
+
+
+def rows(user: User | OuterRef) -> QuerySet[Authenticator]:
+    """Apps and passkeys of somebody; recovery codes are none."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
+    return found.exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 def is_last(authenticator: Authenticator) -> bool:
@@ -87,9 +94,8 @@ def forget(user: User) -> int:
 
     In the caller's transaction; who may do it, and the entry on the trail, are the caller's.
     """
-    rows = Authenticator.objects.filter(user=user)
     gone = factors(user)
-    rows.delete()
+    Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     return gone
 
@@ -103,10 +109,10 @@ def set_up(request: HttpRequest, user: User) -> None:
 
 def end_sessions(user: User, but: str | None = None) -> int:
     """End the sessions of somebody, except the one of this key; gives how many."""
-    rows = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
-    for row in rows:
-        row.end()
-    return len(rows)
+    sessions = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
+    for session in sessions:
+        session.end()
+    return len(sessions)
 
 
 def show(request: HttpRequest, user: User) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -92,15 +92,14 @@ class Waiting(NamedTuple):
 
     def is_sealed(self, key: bytes) -> bool:
         """Whether somebody with the key has made it."""
-        content = leaves.sealed_of(self.table, self.row_id, self.schema, bytes(self.hash))
-        return seal.mac_fits(key, content, bytes(self.seal))
+        return leaves.seal_fits(key, self.table, self.row_id, self.schema, self.hash, self.seal)
 
 
 def waiting() -> Iterator[Waiting]:
     """Leaves without an index, in the order in which they will get one."""
     names = ("pk", "table", "row_id", "schema", "hash", "seal")
     found = models.Leaf.objects.filter(index=None).order_by("pk").values_list(*names)
-    return map(Waiting._make, found.iterator(chunk_size=2000))
+    return map(Waiting._make, found.iterator())
 
 
 def forget() -> None:
@@ -229,9 +228,9 @@ def _tell(refused: Refused, now: datetime) -> None:
     before = fault()
     if before and (before.code, before.numbers) == (refused.code, refused.numbers):
         return
-    said = {"code": refused.code, "numbers": refused.numbers, "since": now.astimezone(UTC).isoformat()}
+    said = Fault(refused.code, refused.numbers, now.astimezone(UTC).isoformat())
     with trail.asked():
         told = {"code": refused.code, **refused.numbers}
         trail.record(actor=None, act="log.fault", outcome=Outcome.FAILED, after=told)
-    write_private(log_key.path_of(log_key.FAULT), json.dumps(said).encode())
+    write_private(log_key.path_of(log_key.FAULT), json.dumps(asdict(said)).encode())
     log.error("the transparency log is not as it was left: %s", refused)

@@ -7,13 +7,12 @@ Nobody does either to themselves. actor None is the owner of the machine at the 
 
 from __future__ import annotations
 
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import transaction
 
 from rasr.core.basis.findings import Refused
-from rasr.node.people import queries, trail
+from rasr.node.people import queries, second_factor, trail
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.approvals.told import called
 from rasr.node.people.choices import Institution, Role, Sex
@@ -144,7 +143,7 @@ def deactivate(*, actor: User | None, user_id: int, reason: Said | str) -> None:
             raise Refused("account_closed", person=called(user))
         user.is_active = False
         user.save(update_fields=["is_active"])
-        _end_sessions(user)
+        second_factor.end_sessions(user)
         trail.record(
             actor=actor,
             act="user.deactivate",
@@ -159,7 +158,7 @@ def end_sessions(*, actor: User, user_id: int) -> int:
     """Sign somebody out everywhere; from how many sessions. Raises PermissionDenied, Refused, User.DoesNotExist."""
     with approvals.refusals_kept(actor, "user.sessions", table=TABLE, row_id=user_id), transaction.atomic():
         user = _managed(actor, user_id)
-        ended = _end_sessions(user)
+        ended = second_factor.end_sessions(user)
         trail.record(actor=actor, act="user.sessions", table=TABLE, row_id=str(user.pk), after={"ended": ended})
         return ended
 
@@ -250,13 +249,6 @@ def _again(actor: User) -> User:
 def _reason_wanted(actor: User | None, why: Said) -> None:
     if actor is not None and not why.text.strip():
         raise Refused("reason_wanted")
-
-
-def _end_sessions(user: User) -> int:
-    sessions = list(UserSession.objects.filter(user=user))
-    for session in sessions:
-        session.end()
-    return len(sessions)
 
 
 def _known(role: str | None, place: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from rasr.node.people import histories
+from rasr.node.people import histories, queries
 from rasr.node.people.models import Approval, Invitation, User
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
@@ -18,7 +18,7 @@ def tell_all() -> None:
     page_of_store = {"page": "desk:store", "argument": "store_id", "parts": ("desk:store-surroundings",)}
     histories.tell(Site, _("Site"), _site, **page_of_site)
     histories.tell(Store, _("Store"), _store, **page_of_store)
-    histories.tell(User, _("Person"), _user, page="people:person", argument="user_id")
+    histories.tell(User, _("Person"), _user, page="people:person", argument="user_id", opens=queries.has_page)
     histories.tell(Approval, _("Approval"), _approval, page="people:approval", argument="approval_id")
     histories.tell(Invitation, _("Invitation"), _nobody)
 

@@ -93,7 +93,14 @@ def record(
     NoTrailError: what cannot be written down is not done.
     """
     entry = _entry(
-        *(actor, act, table, row_id, reason, reason_language, before, after, outcome, organisation_id, site_id)
+        actor,
+        act,
+        Change(table, row_id, before, after),
+        reason=reason,
+        reason_language=reason_language,
+        outcome=outcome,
+        organisation_id=organisation_id,
+        site_id=site_id,
     )
     _keep([entry])
     return entry
@@ -101,7 +108,7 @@ def record(
 
 @dataclass(frozen=True)
 class Change:
-    """One row among many that an act changes. before, after: column to value; None where there was, or is, no row.
+    """A row that an act changes. before, after: column to value; None where there was, or is, no row.
 
     reason: of this one alone; empty: that of all.
     """
@@ -115,43 +122,25 @@ class Change:
 
 def record_changes(*, actor: User | None, act: str, changes: Iterable[Change], reason: str = "") -> int:
     """An entry for each row that one act changes, as ``record`` does; gives their number. Raises NoTrailError."""
-    entries = [
-        _entry(actor, act, one.table, one.row_id, one.reason or reason, "", one.before, one.after, Outcome.DONE, "", "")
-        for one in changes
-    ]
+    entries = [_entry(actor, act, one, reason=one.reason or reason) for one in changes]
     _keep(entries)
     return len(entries)
 
 
-def _entry(
-    actor: User | AnonymousUser | None,
-    act: str,
-    table: str,
-    row_id: object,
-    reason: str,
-    reason_language: str,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any] | None,
-    outcome: str,
-    organisation_id: str,
-    site_id: str,
-) -> Entry:
+def _entry(actor: User | AnonymousUser | None, act: str, change: Change, **columns: str) -> Entry:
+    """An entry, not saved. columns: further ones, as they are kept."""
     by = _now()
     return Entry(
         at=timezone.now(),
         actor=_name(actor, by),
         act=act,
-        outcome=outcome,
-        table=table,
-        row_id=str(row_id),
-        reason=reason,
-        reason_language=reason_language,
-        before=None if before is None else plain(dict(before)),
-        after=None if after is None else plain(dict(after)),
+        table=change.table,
+        row_id=str(change.row_id),
+        before=None if change.before is None else plain(dict(change.before)),
+        after=None if change.after is None else plain(dict(change.after)),
         session=by.session,
         request_id=by.request_id,
-        organisation_id=organisation_id,
-        site_id=site_id,
+        **columns,
     )
 
 

@@ -21,6 +21,7 @@ from rasr.node.web.words import ByWords
 
 ALL = _("All")
 LONGEST_ID = 500
+"""Signs of an id that is looked for."""
 
 
 def _acts() -> list[tuple[str, str]]:

@@ -23,9 +23,10 @@ from rasr.node.people.trail_queries import WITHOUT_ACCOUNT
 from rasr.node.web import columns
 
 AT_ONCE = 5_000
+"""Entries held as rows while a file is made of them."""
 SHORT = 12
-"""Signs of an id that are shown where it is a long one; the whole stands on the page of the entry."""
 LONG = 24
+"""Of an id with more than ``LONG`` signs the first ``SHORT`` are shown; the whole stands on the page of the entry."""
 TAKEN = (
     *("entry_id", "at", "actor", "act", "outcome", "table", "row_id", "reason", "before", "after"),
     *("session", "request_id", "organisation_id", "site_id"),

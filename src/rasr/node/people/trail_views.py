@@ -186,8 +186,8 @@ def _in_line(value: Any) -> str:
 
 
 def page_of(actor: User, kind: histories.Kind | None, row_id: str) -> str:
-    """The address that shows a record; empty for none, and for a record that is not there or not to be seen."""
-    if kind is None or not kind.page or kind.find(actor, row_id) is None:
+    """The address that shows a record; empty for none, and for one that is not there or not for this reader."""
+    if kind is None or not kind.page or kind.find(actor, row_id) is None or not kind.opens(actor, row_id):
         return ""
     return reverse(kind.page, args=[row_id] if kind.argument else [])
 

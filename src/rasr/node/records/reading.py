@@ -10,15 +10,15 @@ from django.db import transaction
 from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
 from rasr.node.people import trail
-from rasr.node.people.choices import Outcome
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.records import bridge
+from rasr.node.records.models import Register
 from rasr.node.records.queries import register
 from rasr.node.web import marks
 
-TABLE = "records_register"
+TABLE = Register._meta.db_table
 
 
 def read_as(
@@ -33,7 +33,7 @@ def read_as(
     told: dict[str, Any] = {"by": trail.CONSOLE}
     if (refused := _refused(user, username, rights)) is not None:
         after = told | {"refused": refused.code}
-        trail.record(actor=user, act=act, table=TABLE, after=after, outcome=Outcome.REFUSED)
+        trail.record(actor=user, act=act, table=TABLE, after=after, outcome=trail.REFUSED)
         raise refused
     with transaction.atomic():
         mark = marks.highest([marks.highest_seen(user)])

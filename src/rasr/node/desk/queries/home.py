@@ -32,8 +32,9 @@ from rasr.node.records.events.due import may_have_work, work_for
 
 FIRST_STEPS = 5
 OWN_STORES = 10
-MOST_WAITING = 10
 """Stores shown to who sees a part of the register."""
+MOST_WAITING = 10
+"""Approvals shown to who may decide them."""
 
 
 @dataclass(frozen=True)

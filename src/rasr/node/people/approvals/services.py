@@ -192,8 +192,8 @@ def _decide(person: User, session: str, approval: Approval, why: Said, now: date
     delay = KINDS[approval.kind].delay
     fault: Refused | None = None
     if digest is not None:
-        _still_holds(approval, digest)
-        if not scope_of(person, KINDS[approval.kind].right).covers(*_place_now(approval)):
+        place = _still_holds(approval, digest)
+        if not scope_of(person, KINDS[approval.kind].right).covers(*place):
             raise Refused("person_elsewhere")
     approval.decided_by, approval.decided_session, approval.decided_at = person, session, now
     for name, value in why.columns("decision_reason").items():
@@ -209,16 +209,18 @@ def _decide(person: User, session: str, approval: Approval, why: Said, now: date
     _record(person, "approval.decide", approval, why=why, fault=fault)
 
 
-def _still_holds(approval: Approval, digest: str) -> None:
-    """Keep what is shown now, which must be what was shown before, asked by who may still ask. Raises Refused.
+def _still_holds(approval: Approval, digest: str) -> Place:
+    """Keep what is shown now, which must be what was shown before, asked by who may still ask.
+
+    Gives where it would take effect as things stand. Raises Refused.
 
     It may reach further by now, as where somebody got a role elsewhere: who asked must manage that place too.
     """
     known = KINDS[approval.kind]
-    places = (Place.of(approval), _place_now(approval))
+    now = _place_now(approval)
     if approval.asked_by is not None:
         asks = scope_of(approval.asked_by, known.asks)
-        if not all(asks.covers(*place) for place in places):
+        if not all(asks.covers(*place) for place in (Place.of(approval), now)):
             raise Refused("approval_asker")
     try:
         shown = shown_of(known, approval.payload)
@@ -227,6 +229,7 @@ def _still_holds(approval: Approval, digest: str) -> None:
     approval.shown, approval.digest = shown, digest_of(approval.kind, approval.payload, shown)
     if approval.digest != digest:
         raise Refused("approval_changed")
+    return now
 
 
 def _place_now(approval: Approval) -> Place:
@@ -255,8 +258,8 @@ def _carry_out(approval: Approval, actor: User | None, now: datetime) -> Refused
 def _carry_out_due(approval: Approval, now: datetime) -> None:
     agreed = approval.decided_by
     try:
-        _still_holds(approval, approval.digest)
-        if agreed is not None and not scope_of(agreed, KINDS[approval.kind].right).covers(*_place_now(approval)):
+        place = _still_holds(approval, approval.digest)
+        if agreed is not None and not scope_of(agreed, KINDS[approval.kind].right).covers(*place):
             raise Refused("approval_decider")
     except Refused as fault:
         _end(approval, ApprovalState.FAILED)

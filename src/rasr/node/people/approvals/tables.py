@@ -53,10 +53,6 @@ class ApprovalTable(tables.Table):
         """In one line."""
         return title(record)
 
-    def value_what(self, record: Approval) -> str:
-        """In one line."""
-        return title(record)
-
     def render_asked_by(self, record: Approval) -> str:
         """How they are called."""
         return asker(record)

@@ -12,11 +12,11 @@ from rasr.node.people.choices import Outcome
 
 
 class Entry(models.Model):
-    """One act, or an attempt of one; never changed. actor: a pseudonym, ``console`` or ``node``; act: see ``acts``.
+    """One act, or an attempt of one; never changed. act: see ``acts``.
 
-    table, row_id: the record it was on. before, after: what it changed, column to value. reason_language: empty where
-    the program wrote it. session: a short digest of the session. organisation_id, site_id: of the place it concerns,
-    empty where there is none.
+    actor: a pseudonym, or ``console``, ``node``, ``nobody`` (see ``trail``). table, row_id: the record it was on.
+    before, after: what it changed, column to value. reason_language: empty where the program wrote it. session: a
+    short digest of the session. organisation_id, site_id: of the place it concerns, empty where there is none.
     """
 
     entry_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
