@@ -1,54 +1,246 @@
 """How many faults the tests of the ledger find: ``python -m tools.mutants``, a sample of mutants of its code (mutmut).
 
-What is mutated and by which tests it must be found stands in ``pyproject.toml``. Exit 1 where fewer are found than
-``WANTED``. Those that were not found are listed: ``mutmut show NAME`` shows one.
+mutmut makes the mutants (what of: ``pyproject.toml``); here they are run, each in a process of its own that is forked
+when the code is loaded and the database is made. First it is seen which tests come to which function, and how long
+they take; a mutant meets only these, the shortest first, until one fails. What runs while modules are loaded is tried
+in a process that begins anew. Exit 1 where fewer than ``WANTED`` are found. ``--again`` tries those that were not found
+last time with the tests as they are now; ``mutmut show NAME`` shows one.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import resource
+import shutil
+import signal
 import subprocess
 import sys
-from collections import Counter
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
+from typing import Any
+
+import pytest
+from mutmut.state import state
+from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
 SAMPLE, SEED = 300, 1
 WANTED = 0.85
 FOLDER = Path("mutants")
+KEPT = "tried.json"
+"""In the folder: how each mutant of the sample ended."""
+TESTS = (
+    *("src/rasr/core/records/ledger", "src/rasr/node/records/ledger", "tests/core/records/ledger"),
+    *("tests/node/records/ledger", "tests/node/records/test_ledger.py"),
+)
+WITHOUT = ("tests/node/records/ledger/test_killed.py",)
+"""Its children load the code that is installed, not the mutants."""
+SHORT = {"RASR_SOAK": "300"}
+MUTANT = "MUTANT_UNDER_TEST"
+"""What mutmut's functions look at to know which of them to be: a mutant, ``stats``, or nothing."""
+LONGEST_CPU_S, TIMES_LONGER = 20, 10
+"""What a mutant may take: so long, and so many times as long as its tests take."""
+LONGEST_S = 600
+ALL_PASSED, FAILED = 0, 1
 GENERATE = """
 from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants, makedirs, setup_source_paths
 from pathlib import Path
 makedirs(Path("mutants"), exist_ok=True)
-copy_src_dir(); copy_also_copy_files(); setup_source_paths(); create_mutants(2)
+copy_src_dir(); copy_also_copy_files(); setup_source_paths(); create_mutants(1)
 """
-FOUND = (1, 3, 24, -24, 36, 152, 255, -11, -9)
-"""Exit codes where a test failed or the code could not run (1, 3), never ended, or ended the whole process."""
+
+Tried = dict[str, str]
+"""Mutant to how it ended: found, never ended, not found, or no test comes there."""
+FOUND = frozenset({"found", "never ended"})
 
 
-def results() -> dict[str, int | None]:
-    """Every mutant with the exit code of its tests; None where they were not run."""
-    found: dict[str, int | None] = {}
-    for path in sorted(FOLDER.rglob("*.meta")):
-        found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
+class Forks:
+    """Plugin of pytest: instead of the tests once, those that come to a mutant, for each of the mutants."""
+
+    def __init__(self, mutants: Iterable[str]) -> None:
+        self.mutants, self.tried = list(mutants), Tried()
+        self.loading: set[str] = set()
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Make the database, see who comes where, try every mutant."""
+        items, self.loading = session.items, set(state()._stats)
+        state()._stats.clear()
+        make_database(items)
+        seen = reported(lambda: come(items))
+        items = [item for item, (_, passed, _) in zip(items, seen, strict=True) if passed]
+        seen = [one for one in seen if one[1]]
+        reached: dict[str, list[tuple[float, int]]] = {}
+        for number, (took_s, _, functions) in enumerate(seen):
+            for function in functions:
+                reached.setdefault(function, []).append((took_s, number))
+        shortest = sorted((took_s, number) for number, (took_s, _, _) in enumerate(seen))
+        without = forked("", [items[number] for _, number in shortest], sum(took_s for took_s, _ in shortest))
+        assert without == "not found", "the tests fail in this order without a mutant"
+        for done, name in enumerate(self.mutants, 1):
+            function = mangled_name_from_mutant_name(name)
+            tests = sorted(reached.get(function, ()))
+            if function in self.loading:
+                self.tried[name] = anew(name)
+            elif not tests:
+                self.tried[name] = "no test comes there"
+            else:
+                self.tried[name] = forked(name, [items[number] for _, number in tests], sum(s for s, _ in tests))
+            print(f"{done} {self.tried[name]}: {name}", file=sys.__stderr__, flush=True)
+        return True
+
+
+def make_database(items: list[pytest.Item]) -> None:
+    """Set up what lasts for the session and nothing else: of the first test that wants a database only that."""
+    first: Any = next(item for item in items if "django_db_setup" in getattr(item, "fixturenames", ()))
+    names, first.fixturenames = first.fixturenames, ["django_db_setup"]
+    runs, first.runtest = first.runtest, lambda: None
+    os.environ[MUTANT] = ""
+    assert passes(first, first.session)  # nothing of a module stays set up, whichever test comes next
+    first.fixturenames, first.runtest = names, runs
+
+
+def passes(item: pytest.Item, after: Any) -> bool:
+    """Run one test; after: the one that comes next, whose modules and packages stay set up."""
+    from _pytest.runner import runtestprotocol
+
+    failed = [report for report in runtestprotocol(item, log=False, nextitem=after) if report.failed]
+    if failed and os.environ[MUTANT] in ("", "stats"):
+        print(failed[0].longreprtext, file=sys.__stderr__, flush=True)
+    return not failed
+
+
+def come(items: list[pytest.Item]) -> list[tuple[float, bool, list[str]]]:
+    """How long each test takes, in seconds, whether it passes, and to which functions it comes.
+
+    One that fails without a mutant cannot tell anything: it is named, and left out.
+    """
+    os.environ[MUTANT] = "stats"
+    found = []
+    for item, after in zip(items, [*items[1:], None], strict=True):
+        state()._stats.clear()
+        begun = time.process_time()
+        passed = passes(item, after)
+        if not passed:
+            print(f"fails without a mutant: {item.nodeid}", file=sys.__stderr__, flush=True)
+        found.append((time.process_time() - begun, passed, sorted(state()._stats)))
     return found
 
 
-def main() -> int:
-    """Make the mutants, run the sample, tell the score."""
-    subprocess.run([sys.executable, "-c", GENERATE], check=True)
-    names = sorted(results())
+def reported(work: Callable[[], Any]) -> Any:
+    """What some work gives, done in a process of its own, so that nothing of it stays here."""
+    place = Path("reported.json").absolute()
+    place.unlink(missing_ok=True)
+    child = os.fork()
+    if child == 0:
+        try:
+            place.write_text(json.dumps(work()), encoding="utf-8")
+        except BaseException as fault:
+            print(fault, file=sys.__stderr__, flush=True)
+            os._exit(FAILED)
+        os._exit(ALL_PASSED)
+    os.waitpid(child, 0)
+    return json.loads(place.read_text(encoding="utf-8"))
+
+
+def forked(name: str, items: list[pytest.Item], took_s: float) -> str:
+    """How a mutant ends against these tests, in this order."""
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(LONGEST_CPU_S + TIMES_LONGER * took_s),) * 2)
+        os.environ[MUTANT] = name
+        try:
+            held = all(passes(item, after) for item, after in zip(items, [*items[1:], None], strict=True))
+        except BaseException as fault:  # whatever it is, it ends the tests
+            print(repr(fault), file=sys.__stderr__, flush=True)
+            held = False
+        os._exit(ALL_PASSED if held else FAILED)
+    until = time.monotonic() + LONGEST_S
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return "never ended"
+        time.sleep(0.02)
+    if os.WIFSIGNALED(status):
+        return "never ended" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else "found"
+    return "not found" if os.WEXITSTATUS(status) == ALL_PASSED else "found"
+
+
+def anew(name: str) -> str:
+    """How a mutant ends that does its harm while modules are loaded."""
+    words = [sys.executable, "-m", "pytest", "-x", *given()]
+    try:
+        ran = subprocess.run(
+            words, env={**os.environ, MUTANT: name}, capture_output=True, timeout=LONGEST_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return "never ended"
+    return "found" if ran.returncode else "not found"
+
+
+def given() -> list[str]:
+    """What pytest is told."""
+    left_out = [f"--ignore={one}" for one in WITHOUT]
+    return ["-q", "--rootdir=.", "--tb=line", "-p", "no:cacheprovider", *left_out, *TESTS]
+
+
+def inside(names: list[str]) -> int:
+    """In the folder of the mutants: try these, and keep how they ended."""
+    os.environ[MUTANT] = "stats"
+    plugin = Forks(names)
+    code = pytest.main(given(), plugins=[plugin])
+    Path(KEPT).write_text(json.dumps(plugin.tried), encoding="utf-8")
+    return int(code)
+
+
+def known() -> list[str]:
+    """Every mutant that there is."""
+    metas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.rglob("*.meta"))]
+    return sorted(name for meta in metas for name in meta["exit_code_by_key"])
+
+
+def main(words: list[str]) -> int:
+    """Make the mutants, try the sample, tell the score."""
+    if words[:1] == ["--inside"]:
+        return inside(json.loads(sys.stdin.read()))
+    before: Tried = {}
+    if words == ["--again"]:
+        before = json.loads((FOLDER / KEPT).read_text(encoding="utf-8"))
+        shutil.copytree("tests", FOLDER / "tests", dirs_exist_ok=True)
+        shutil.copy2(__file__, FOLDER / "tools")
+    else:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        subprocess.run([sys.executable, "-c", GENERATE], check=True, stdout=subprocess.DEVNULL)
+    names = known()
     chosen = Random(SEED).sample(names, min(SAMPLE, len(names)))
-    subprocess.run([str(Path(sys.executable).with_name("mutmut")), "run", *chosen], check=False)
-    ended = results()
-    codes = Counter(ended[name] for name in chosen)
-    found = sum(many for code, many in codes.items() if code in FOUND)
+    left = [name for name in chosen if before.get(name) not in FOUND]
+    paths = os.pathsep.join(str((FOLDER / each).resolve()) for each in ("src", "."))
+    subprocess.run(
+        [sys.executable, "-m", "tools.mutants", "--inside"],
+        input=json.dumps(left),
+        text=True,
+        cwd=FOLDER,
+        env={**os.environ, **SHORT, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        check=True,
+    )
+    tried: Tried = before | json.loads((FOLDER / KEPT).read_text(encoding="utf-8"))
+    (FOLDER / KEPT).write_text(json.dumps(tried), encoding="utf-8")
     for name in chosen:
-        if ended[name] not in FOUND:
-            print(f"not found: {name} ({ended[name]})")
-    print(f"{found} of {len(chosen)} mutants found ({found / len(chosen):.1%}), of {len(names)} in all, seed {SEED}")
+        if tried[name] not in FOUND:
+            print(f"{tried[name]}: {name}")
+    found = sum(tried[name] in FOUND for name in chosen)
+    endless = sum(tried[name] == "never ended" for name in chosen)
+    print(
+        f"{found} of {len(chosen)} mutants found ({found / len(chosen):.1%}; {endless} of them never ended),", end=" "
+    )
+    print(f"of {len(names)} in all, seed {SEED}")
     return 0 if found >= WANTED * len(chosen) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,7 @@ def text() -> str:
     from rasr.node.api.endpoints import api  # it can be loaded only once Django is set up
 
     said = api.get_openapi_schema(path_prefix="/api/")
+    said["components"]["securitySchemes"]["Reader"]["name"] = "__Host-rasr_session"  # in production, wherever this runs
     return json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

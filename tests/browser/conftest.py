@@ -19,14 +19,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.walk import Visit, Walker, walk
+from tests.browser.walk import STARTS, Visit, Walker, walk
 from tests.processes import environment
 from tools.postgres import free_port
 
 from rasr.node.settings import STATIC_ROOT
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN_S = 60.0
+STARTS_WITHIN_S = 180.0
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,7 @@ def walked(chromium: Browser, node: Node) -> Callable[[str], list[Visit]]:
         if role not in known:
             walker = Walker(chromium, node.origin)
             walker.sign_in(role)
-            known[role] = walk(walker, ["/"])
+            known[role] = walk(walker, [*STARTS.get(role, ()), "/"])
             walker.close()
         return known[role]
 

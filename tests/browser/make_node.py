@@ -16,7 +16,7 @@ from rasr.node.start import start
 from rasr.sample import make_sample
 
 SEED, SCALE = 1, 0.1
-WHOLE_NODE = ("planner", "technical_officer", "auditor", "administrator")
+WHOLE_NODE = ("planner", "technical_officer", "approver", "auditor", "administrator")
 ROLES = (*WHOLE_NODE, "storekeeper")
 FORMULA, UNKNOWN = "=1+1", "NO-SUCH-ARTICLE"
 BROKEN = {(1, "quantity"): FORMULA, (2, "article_id"): UNKNOWN}
@@ -49,6 +49,7 @@ def main(home: Path) -> None:
     start(home)
     # what knows models can be loaded only when Django has been set up
     from django.core.files.base import ContentFile
+    from tests.browser.make_records import fill
     from tests.node.conftest import keep_assessment, keep_plan, load, somebody
 
     from rasr.node.host.home import prepare
@@ -62,8 +63,9 @@ def main(home: Path) -> None:
     load(region)
     keep_plan(made, keep_assessment(made))
     worst = made.assessment.stores.sort("fatalities_per_year", "store_id")["site_id"][-1]
-    planner, *_ = [somebody(role, role) for role in WHOLE_NODE]
-    somebody("storekeeper", "storekeeper", site_id=worst)
+    planner, officer, *_ = [somebody(role, role) for role in WHOLE_NODE]
+    keeper = somebody("storekeeper", "storekeeper", site_id=worst)
+    fill(officer=officer, keeper=keeper, site_id=worst)
     for state, code in (("done", ""), ("cancelled", ""), ("failed", "worker_lost")):
         Job.objects.create(kind="assess", actor=planner, state=state, refused_code=code, result={"url": "/"})
     for name, changes in (("broken.xlsx", BROKEN), ("repaired.xlsx", REPAIRED), ("torn.xlsx", None)):

@@ -16,7 +16,7 @@ from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Wal
 from tools import messages
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = ("planner", "storekeeper", "administrator", "auditor")
+ROLES = ("planner", "technical_officer", "storekeeper", "approver", "administrator", "auditor")
 """Who walks through the node: what the other roles see is seen by these too."""
 PUBLIC = ("/sign-in/", "/trust/")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"

@@ -21,6 +21,10 @@ QUIET_FRAMES = 8
 SETTLES_WITHIN_S = 60.0
 EACH = 2
 """Pages visited of one kind (of one named address), such as two stores of ninety."""
+MANY = {"records:item": 8, "records:article": 4, "records:count": 4, "records:lot": 3}
+"""Of kinds whose pages lead elsewhere according to what has happened to a thing."""
+STARTS = {"technical_officer": ("/articles/unidentified/", "/articles/duplicates/")}
+"""Where somebody of a role begins, so that these articles come before all others of the catalogue; then at home."""
 
 BY_POST = (
     "people:sign-out", "people:choose", "jobs:cancel", "assessment:start", "plan:start", "records:check",
@@ -34,6 +38,8 @@ DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
     "desk:store-surroundings", "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
     "records:voucher", "records:picture",
+    "api:openapi-json", "api:list_articles", "api:one_article", "api:list_stock", "api:list_lots", "api:list_items",
+    "api:list_counts", "api:list_movements", "api:post_movements", "api:movement_lines",
 )  # fmt: skip
 """Addresses that pages ask for themselves, or other programs."""
 OF_ACCOUNTS = (
@@ -194,7 +200,8 @@ def walk(walker: Walker, start: list[str], each: int = EACH) -> list[Visit]:
         view = view_of(path)
         # one page of a list with another order or filter is enough, as is one file
         kind = (view, "?" in path)
-        if path in seen or count[kind] >= (1 if "?" in path else each) or view == "people:sign-out":
+        most = 1 if "?" in path else max(each, MANY.get(view, each))
+        if path in seen or count[kind] >= most or view == "people:sign-out":
             continue
         seen.add(path)
         count[kind] += 1

@@ -41,6 +41,7 @@ REFUSED = {
     "backup": ["{there}", "--home", "{nothing}"],
     "restore": ["{nothing}"],
     "verify": ["--bundle", "{nothing}"],
+    "bench": ["campaign", "--weapons", "-1"],
 }
 """A refusal by each command: its words are right, and it cannot be done."""
 

@@ -50,6 +50,7 @@ def test_differences_are_shown_with_place_and_time(rasr: Run, tmp_path: Path, lo
     said = rasr("verify", "--bundle", path, "--json")
     assert said.code == 1
     assert said.json["counts"] == {"log_deleted": 1, "log_edited": 1}
+    assert said.json["ledger_lines"] is None, "a log that was taken along has no ledger to look at"
     edited = next(one for one in said.json["findings"] if one["code"] == "log_edited")
     assert {name: edited[name] for name in ("table", "row_id", "index", "since", "until")} == {
         **{"table": "stock", "row_id": "2", "index": 2, "since": "-"},

@@ -39,11 +39,12 @@ from rasr.node.desk import telling
 from rasr.node.people import second_factor
 from rasr.node.people.models import User
 from rasr.node.plan import headings as of_plan
-from rasr.node.records.models import Movement
+from rasr.node.records.counts.codes import BATCH, ITEM, code_of
+from rasr.node.records.models import Action, Article, Batch, Item, Movement
 
 pytestmark = pytest.mark.one_database
 UNITS = {"kg", "t", "m", "km", "mm", "EUR", "MB", "GB", "s", "h", "TNT"}
-OWN = {"RASR", "CSV", "Excel", "Android", "iPhone", "iPad", "Windows", "Firefox", "SHA"}
+OWN = {"RASR", "CSV", "Excel", "Android", "iPhone", "iPad", "Windows", "Firefox", "SHA", "Parquet"}
 """The program, and things of others whose names are the same in every language."""
 MACHINE = os.strerror(errno.ENOENT)
 """Stands as it is in what we say of a file: the words of the operating system."""
@@ -116,7 +117,8 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     """What need not be translated.
 
     Names and ids of the region and of its results, its columns (the register shows them as the workbook has them),
-    people, languages by their own name, units.
+    people, articles, labels, what was written down in the language of the node, compatibility groups, languages by their
+    own name, units; what HTTP says to programs.
     """
     assert (db, len(node.people) > 20) == (None, True)
     assert made_from.region is not None
@@ -127,6 +129,11 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     called = {name for user in User.objects.all() for name in (user.username, user.pseudonym)}
     planted_here = {f"{planted.word(whose)}{tail}" for whose in planted.WHOSE for tail in ("", "@example.org", ".xlsx")}
     said = {*planted_here, *Movement.objects.values_list("reason", flat=True), "because", "Ana", "own", "own.xlsx"}
+    said |= {*Action.objects.values_list("text", flat=True), "Grey tube", "Method not allowed"}
+    said |= {value for names in Article.objects.values_list("pk", "name") for value in names}
+    said |= {code_of(BATCH, pk) for pk in Batch.objects.values_list("pk", flat=True)}
+    said |= {code_of(ITEM, pk) for pk in Item.objects.values_list("pk", flat=True)}
+    said |= {row["compatibility_group"] for row in loader.rows("hazard/legal_pairs.csv")}
     machine = {MACHINE, *([made_from.assessment.rule_edition] if made_from.assessment else [])}
     return pseudo.Known(values.union(ids, columns, called, said, machine, pseudo.names_of_languages()), UNITS | OWN)
 

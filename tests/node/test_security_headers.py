@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
 
+from rasr.node.people import idle
 from rasr.node.people.models import User
 from rasr.node.web.headers import NOT_USED
 
@@ -113,6 +114,16 @@ def test_who_signs_out_leaves_nothing_in_the_browser(client_of: Callable[[User],
     assert "Clear-Site-Data" not in client.get("/")
     assert client.post("/sign-out/")["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/").status_code == 302
+
+
+def test_what_was_counted_without_a_network_outlives_a_session_that_ends_by_itself(
+    client_of: Callable[[User], Client], planner: User
+) -> None:
+    client = client_of(planner)
+    session = client.session
+    session[idle.SEEN] = session[idle.BEGAN] = 1
+    session.save()
+    assert client.get("/")["Clear-Site-Data"] == '"cache"'
 
 
 def test_every_header_stands_in_the_documentation() -> None:

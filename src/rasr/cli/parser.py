@@ -243,5 +243,5 @@ COMMANDS: dict[str, tuple[str, Build]] = {
     "backup": ("write all rows of the node into one file, sealed with a passphrase", _backup),
     "restore": ("fill an empty node from a backup", _restore),
     "bench": ("run a whole campaign on a node made for it, and reconcile every piece", _bench),
-    "verify": ("show what was changed behind the program's back, by a witness held elsewhere", _verify),
+    "verify": ("show what was changed behind the program's back, and on a node what is wrong with its ledger", _verify),
 }

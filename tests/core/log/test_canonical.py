@@ -34,6 +34,19 @@ def test_the_quick_way_of_an_entry_writes_what_the_library_writes(columns: dict[
     assert canonical.entry("t", "7", columns, schema=2) == rfc8785.dumps(told)
 
 
+@given(st.lists(st.tuples(st.text(max_size=4), ANY, PLAIN, st.text()), max_size=6), st.sampled_from([1, 7]))
+def test_many_rows_at_once_are_written_as_each_alone(rows: list[tuple[Any, ...]], schema: int) -> None:
+    """Whatever kinds of values a column holds."""
+    names = ("lot", "a", "quantity", "_z")
+    columns = [[row[at] for row in rows] for at in range(4)]
+    row_ids = [str(number) for number in range(len(rows))]
+    alone = [
+        canonical.entry("t", row_id, dict(zip(names, row, strict=True)), schema=schema)
+        for row_id, row in zip(row_ids, rows, strict=True)
+    ]
+    assert canonical.entries("t", names, schema=schema)(row_ids, columns) == alone
+
+
 @given(st.dictionaries(st.text(), ANY, max_size=4), st.randoms())
 def test_the_order_of_names_does_not_matter(value: dict[str, Any], random: Any) -> None:
     names = list(value)

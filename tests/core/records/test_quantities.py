@@ -15,6 +15,7 @@ from rasr.core.records.quantities import (
     neq_kg,
     pieces_from_mass,
     pieces_from_neq,
+    together,
 )
 from rasr.core.records.stockview import stock_with_masses
 
@@ -77,6 +78,24 @@ def test_there_and_back(quantity: int, basis: str) -> None:
     assert neq is not None
     assert pieces_from_mass(BOMB, mass).value == quantity
     assert pieces_from_neq(BOMB, neq).value == quantity
+
+
+@pytest.mark.parametrize(
+    ("parts", "known"),
+    [
+        ("mm", "measured"),
+        ("me", "estimated"),
+        ("em", "estimated"),
+        ("mu", "estimated"),
+        ("u", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_sum_is_as_well_known_as_the_worst_of_its_parts(parts: str, known: str) -> None:
+    of_each = {"m": Figure(2.0, "measured"), "e": Figure(2.0, "estimated"), "u": Figure(None, "unknown")}
+    found = together(of_each[one] for one in parts)
+    count = sum(one != "u" for one in parts)
+    assert found == Figure(2.0 * count if count else None, known)
 
 
 def test_whole_tables_follow_the_same_rules() -> None:

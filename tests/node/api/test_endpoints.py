@@ -53,6 +53,7 @@ def test_posted_once_and_told_each(keeper: User, client_of: Callable[[User], Cli
     good, too_many = moved(2, "S1", "S2"), moved(99, "S1", "S2")
     answers = send(client, good, too_many).json()
     assert [one["code"] for one in answers] == ["created", "refused_holding_negative"]
+    assert answers[0]["lines"] == {}, "what is told of the movement holds of its lines"
     assert answers[1]["lines"] == {"0": "refused_holding_negative"}
     assert answers[1]["sentence"]
     again = send(client, good, {**good, "reason": "another"}).json()
@@ -93,6 +94,9 @@ def test_who_is_nobody_or_sends_no_token(keeper: User, client_of: Callable[[User
     "spoilt",
     [
         {"effective_at": "2026-01-01T00:00:00"},
+        {"effective_at": "0001-01-01T00:00:00+14:00"},
+        {"effective_at": "9999-12-31T23:59:59-14:00"},
+        {"effective_at": "1899-12-31T23:59:59Z"},
         {"movement_id": "one"},
         {"lines": [{}]},
         {"reason": "\0"},

@@ -8,6 +8,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.node.conftest import Places
 
@@ -51,6 +52,23 @@ def pages_of(store_id: str, site_id: str) -> list[str]:
         f"/sites/{site_id}/",
         f"/sites/{site_id}/surroundings.json",
     ]
+
+
+def test_the_page_of_a_store_leads_to_what_its_reader_may_do(
+    storekeeper: User, auditor: User, client_of: Browser, full_store: str
+) -> None:
+    address = f"/stores/{full_store}/"
+    card, move = reverse("records:card", args=("store", full_store)), reverse("records:move-in", args=(full_store,))
+    count = f"{reverse('records:count-new')}?store={full_store}"
+    page = client_of(storekeeper).get(address).content.decode()
+    for link in (card, move, count):
+        assert f'href="{link}"' in page
+        assert client_of(storekeeper).get(link).status_code == 200
+    assert f'value="{full_store}" selected' in client_of(storekeeper).get(count).content.decode()
+    seen = client_of(auditor).get(address).content.decode()
+    assert f'href="{card}"' in seen
+    assert move not in seen
+    assert "/counts/new/" not in seen
 
 
 def test_owner_and_team_mate_see_it(

@@ -7,7 +7,7 @@ and where they hold it, worked out here a second time and apart from ``people.sc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.node.people import planted
@@ -186,6 +186,8 @@ RULES = {
     "records:article-drop": _act("edit_catalogue", "article name"),
     "records:article-amounts": Rule("view_register", "article", mark="seen"),
     "records:article-merge": _article("article-merge", "merged article"),
+    "records:article-apart": _article("article-apart", "edited article"),
+    "records:article-alike": _article("article-alike", "told apart"),
     "records:article-undo": _article("article-undo", "gone article"),
     "records:article-identify": _article("article-identify", "found article"),
     "records:article-classify": _article("article-classify", "found article"),
@@ -264,7 +266,7 @@ RULES = {
     "records:pieces": _list("judge_stock"),
     "records:itemise": _lot("itemise", "pieces"),
     "records:item-change": _lot("item-change", "kept item"),
-    "records:item-legal": _lot("item-legal", "kept item"),
+    "records:item-legal": replace(_lot("item-legal", "kept item"), posts=(302, 403)),
     "records:item-hand-over": _lot("item-hand-over", "kept item"),
     "records:item-take-back": _lot("item-take-back", "item away"),
     "records:item-return": _lot("item-return", "kept item"),
@@ -280,6 +282,7 @@ RULES = {
     "records:uploads": _list("load_register", mark="sent"),
     "records:upload-new": Rule("load_register", posts=(400,)),
     "records:upload": Rule("load_register", "upload", mark="sent"),
+    "records:upload-lines": _list("load_register", "upload lines", mark="sent"),
     "records:annotated": Rule("load_register", "upload", mark="sent"),
     "records:check": _act("load_register", "upload"),
     "records:load": _act("load_register", "upload"),

@@ -71,6 +71,26 @@ def test_what_is_changed_is_shown(home: Path) -> None:
     assert ran.stderr == ""
 
 
+def test_a_ledger_that_does_not_hold_is_shown_though_nothing_covered_was_changed(home: Path) -> None:
+    changed = home.with_name("held")
+    shutil.copytree(home, changed)
+    with sqlite3.connect(changed / "rasr.sqlite3") as database:
+        place = database.execute("INSERT INTO records_place (kind, ref) VALUES ('lost', '')").lastrowid
+        database.execute(
+            "INSERT INTO records_holding (position, batch_id, place_id, quantity, latest_at) VALUES (1, ?, ?, 5, ?)",
+            ["ab" * 16, place, "2027-05-31 12:00:00"],
+        )
+    words = ("verify", "--witness", home / "log" / "witness.log", "--home", changed)
+    ran = rasr(changed, *words)
+    assert ran.returncode == 1
+    assert "ledger_holding_differs" in ran.stdout
+    assert ": nothing was changed.\n" in ran.stdout
+    assert "0 lines in the ledger: 1 fault.\n" in ran.stdout
+    said = json.loads(rasr(changed, *words, "--json").stdout)
+    assert (said["counts"], said["ledger_lines"]) == ({"ledger_holding_differs": 1}, 0)
+    assert said["findings"][0]["row_id"] == "ab" * 4 + "-abab-abab-abab-" + "ab" * 6
+
+
 def test_a_witness_that_cannot_be_used_is_bad_input(home: Path, tmp_path: Path) -> None:
     (tmp_path / "no.log").write_text("no witness\n")
     ran = rasr(home, "verify", "--witness", tmp_path / "no.log", "--home", home)

@@ -362,7 +362,7 @@ def scene(planner: User, administrator: User, places: Places, workbook: Path) ->
 
 def example(view: str, names: list[str]) -> str:
     """An address of a view, of nothing that is there."""
-    numbers = dict.fromkeys(("user_id", "grant_id", "holding_id", "component_id", "row"), 999_999)
+    numbers = dict.fromkeys(("user_id", "grant_id", "holding_id", "component_id", "row", "apart_id"), 999_999)
     texts = dict.fromkeys(
         ("site_id", "store_id", "article_id", "table_name", "name", "which", "table", "row_id", "kind", "what", "key"),
         "x",
@@ -433,7 +433,7 @@ def test_what_jobs_do_is_on_the_trail(scene: Scene) -> None:
     sent = scene.upload()
     checked, acts = work(scene, "check_upload", {"upload_id": str(sent.pk)})
     assert (checked.without, acts) == ([], {"upload.check", "job.end"})
-    loaded, acts = work(scene, "load_upload", {"upload_id": str(sent.pk), "complete": False})
+    loaded, acts = work(scene, "load_upload", {"upload_id": str(sent.pk), "loading": "part"})
     assert loaded.without == []
     assert acts == {"register.load", "upload.load", "job.end"}
     loaded, acts = work(scene, "assess", {"as_of": "2026-01-01", "register_version": 1})

@@ -106,9 +106,16 @@ def test_the_history_of_an_article_holds_no_movement_of_another_place(
 ) -> None:
     theirs = MovementLine.objects.filter(to_place__store__site=places.other_site_id).select_related("batch").first()
     assert theirs is not None
-    moved = Movement.objects.create(kind="loss", effective_at=timezone.now(), actor=loader(), reason="stolen at night")
+    now = timezone.now()
+    times = {"effective_at": now, "recorded_at": now}
+    moved = Movement.objects.create(kind="loss", actor=loader(), reason="stolen at night", **times)
     MovementLine.objects.create(
-        movement=moved, position=0, batch=theirs.batch, from_place=theirs.to_place, to_place=theirs.from_place
+        movement=moved,
+        position=0,
+        effective_at=moved.effective_at,
+        batch=theirs.batch,
+        from_place=theirs.to_place,
+        to_place=theirs.from_place,
     )
     trail.record(actor=loader(), act="movement.post", table="records_movement", row_id=moved.pk, reason=moved.reason)
     page = reverse("people:history", args=["records_article", theirs.batch.article_id])

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import polars as pl
 from django.test import Client
 from django.utils import timezone
 from tests.node.conftest import keep_assessment, keep_plan, load
@@ -44,6 +45,7 @@ from rasr.node.records.models import (
     Upload,
 )
 from rasr.node.records.services import LineDraft, MovementDraft, Spot, post
+from rasr.node.records.staging import LINES
 from rasr.node.web.said import Said
 
 OWNER = (Role.PLANNER, "node")
@@ -174,6 +176,7 @@ def _catalogue() -> dict[str, list[Thing]]:
     found: dict[str, list[Thing]] = {}
     for store in ("A1a", "B1a"):
         made = planted_catalogue.plant(planted.store_id(store), word(f"store {store}"))
+        _say_everything(made)
         seen, judged = (partial(_has_right, store, right) for right in ("view_register", "judge_stock"))
         known, picture = {"article_id": made.known_id}, {"picture_id": made.picture_id}
         unknown = {"table": planted_catalogue.TABLE, "row_id": made.found_id}
@@ -181,6 +184,7 @@ def _catalogue() -> dict[str, list[Thing]]:
             ("edited article", known, _edits),
             ("article name", {**known, "what": "name", "row": made.name_id}, _edits),
             ("merged article", known, _merges),
+            ("told apart", {"apart_id": made.apart_id}, _edits),
             ("gone article", {"article_id": made.gone_id}, _merges),
             ("found article", {"article_id": made.found_id}, judged),
             ("picture", picture, seen),
@@ -189,6 +193,16 @@ def _catalogue() -> dict[str, list[Thing]]:
         ):
             found.setdefault(name, []).append(Thing(kwargs, who))
     return found
+
+
+def _say_everything(made: planted_catalogue.Planted) -> None:
+    """A word of the catalogue in every text of an article."""
+    said = word("catalogue")
+    records.ArticleName.objects.filter(pk=made.name_id).update(name=said, normalised=said)
+    told = dict.fromkeys(("make", "model", "country_made"), said)
+    records.ArticleDetail.objects.update_or_create(article_id=made.known_id, defaults=told)
+    records.Package.objects.create(article_id=made.known_id, name=said, quantity=10)
+    records.ArticlesApart.objects.filter(pk=made.apart_id).update(reason=said)
 
 
 def _edits(person: Person) -> bool:
@@ -262,10 +276,11 @@ def _work(owner: User) -> dict[str, list[Thing]]:
     """Uploads and jobs of the owner, and of another planner, which nobody else may see."""
     another = User.objects.create_user("another")
     Grant.objects.create(user=another, role=Role.PLANNER)
-    found: dict[str, list[Thing]] = {"upload": [], "job": [], "own job": []}
+    found: dict[str, list[Thing]] = {"upload": [], "upload lines": [], "job": [], "own job": []}
     for user, whose in ((owner, "own"), (another, word("another planner"))):
         upload, job = _upload(user, whose), _job(user, whose)
         found["upload"].append(Thing({"upload_id": upload.pk}, partial(_owns, user)))
+        found["upload lines"].append(Thing({"upload_id": upload.pk, "loading": "part"}, partial(_owns, user)))
         found["job"].append(Thing({"job_id": job.pk}, partial(_owns_or_runs, user)))
         found["own job"].append(Thing({"job_id": job.pk}, partial(_owns, user)))
     return found
@@ -315,7 +330,7 @@ def _owns_or_runs(user: User, person: Person) -> bool:
 
 
 def _upload(user: User, whose: str) -> Upload:
-    """A workbook with a fault: its name, the finding and the marked copy hold the word."""
+    """A workbook with a fault: its name, the finding, the marked copy and the lines it would post hold the word."""
     uploading.folder().mkdir(parents=True, exist_ok=True)
     name = f"{uuid4()}.xlsx"
     (uploading.folder() / name).write_bytes(whose.encode())
@@ -323,7 +338,10 @@ def _upload(user: User, whose: str) -> Upload:
     facts = {"findings": [{**finding, "numbers": {}}], "counts": {"error": 1}, "differences": {"x": whose}}
     facts["refused_numbers"] = {"path": whose}
     kept = {"file": name, "annotated": name, "size_bytes": 9, "state": "checked"}
-    return Upload.objects.create(actor=user, name=f"{whose}.xlsx", **kept, **facts)
+    upload = Upload.objects.create(actor=user, name=f"{whose}.xlsx", **kept, **facts)
+    line = {"outcome": "created", "kind": "opening_balance", "stock_id": whose, "lot": whose}
+    pl.DataFrame([line], schema=LINES).write_parquet(uploading.folder() / f"{upload.pk}-part.parquet")
+    return upload
 
 
 def _job(user: User, whose: str) -> Job:
@@ -350,12 +368,21 @@ def _beside() -> User:
     register = records.Register.objects.get()
     register.last_line += 1
     register.save()
-    line = {"line_id": register.last_line, "position": 0, "quantity": 1, "quantity_basis": "counted"}
+    line = {
+        "line_id": register.last_line,
+        "position": 0,
+        "quantity": 1,
+        "quantity_basis": "counted",
+        "effective_at": now,
+    }
     store = planted.store_id("B1a")
     batch = Batch.objects.filter(holdings__store=store).earliest("pk")
     places = records.Place.objects
     here, away = places.get(store=store), places.get(kind=PlaceKind.ACQUIRED)
     MovementLine.objects.create(movement=movement, batch=batch, from_place=away, to_place=here, **line)
+    records.Signature.objects.create(movement=movement, role="saw", name=reason, signed_at=now)
+    party = word("store B1a")
+    records.Party.objects.create(kind="unit", name=party, number=party, site_id=site_id)
     said = word("entry beside")
     where = {"organisation_id": organisation_id, "site_id": site_id}
     about = {"table": Site._meta.db_table, "row_id": site_id, "reason": said, **where}

@@ -80,7 +80,7 @@ def test_parts_of_a_batch_are_told_apart_and_load_back(loader: User) -> None:
 
 
 def test_all_of_it_leaves_nothing_behind(loader: User) -> None:
-    post(actor=loader, movement=moves(("R1", 5, S1, S3), ("R3", 0, S3, S2)))
+    post(actor=loader, movement=moves(("R1", 5, S1, S3), ("R3", 0, S3, S2)), agreed=uuid7())
     post(actor=loader, movement=moves(("R2", None, S2, LOST), kind="loss"))
     assert held() == {("R1", "S3"): 5, ("R3", "S2"): 0}
 
@@ -104,7 +104,7 @@ def test_known_out_of_unknown_stays_unknown(loader: User) -> None:
 def test_refused_and_nothing_written(loader: User, lines: list[Any], code: str) -> None:
     before = held()
     with pytest.raises(Refused, match=code):
-        post(actor=loader, movement=moves(*lines))
+        post(actor=loader, movement=moves(*lines), agreed=uuid7())
     assert held() == before
     assert Movement.objects.count() == 1
 

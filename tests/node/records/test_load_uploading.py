@@ -19,7 +19,7 @@ from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
 from rasr.node.jobs.registry import Work
 from rasr.node.people.models import User
-from rasr.node.records import bridge, load, uploading
+from rasr.node.records import bridge, checking, load, uploading
 from rasr.node.records.models import Movement, Upload, UploadState
 from rasr.node.records.tasks import check_upload, load_upload
 
@@ -75,7 +75,7 @@ def test_from_file_to_register(send: Send, ana: User) -> None:
     assert (found.state, found.register_version, found.part_only) == ("checked", 0, False)
     assert found.differences["whole"]["stock_changes"] == 3
     assert uploading.annotated_path(actor=ana, upload_id=found.pk).stat().st_mode & 0o777 == 0o600
-    assert load_upload(work(ana, upload_id=str(found.pk), complete=True))["version"] == 1
+    assert load_upload(work(ana, upload_id=str(found.pk), loading="whole"))["version"] == 1
     assert bridge.load_region().digest() == region().digest()
     found.refresh_from_db()
     assert (found.state, found.file, found.annotated, files()) == ("loaded", "", "", [])
@@ -94,7 +94,7 @@ def test_every_finding_is_kept_and_marked(send: Send, ana: User) -> None:
     found = uploading.check(actor=ana, upload_id=found.pk)
     assert found.state == UploadState.CHECKED
     severities = [one["severity"] for one in found.findings]
-    assert severities == sorted(severities, key=uploading.GRAVEST_FIRST.index)
+    assert severities == sorted(severities, key=checking.GRAVEST_FIRST.index)
     assert (found.findings[0]["code"], found.findings[0]["row"], found.counts["error"]) == ("unknown_id", 1, 1)
     assert found.differences == {}
     book = load_workbook(uploading.annotated_path(actor=ana, upload_id=found.pk))
@@ -190,7 +190,7 @@ def test_worker_killed_while_loading(send: Send, ana: User) -> None:
 
 def test_discarded(send: Send, ana: User) -> None:
     found = uploading.check(actor=ana, upload_id=send(region()).pk)
-    assert len(files()) == 2
+    assert len(files()) == 4, "the file, its marked copy, and the lines of two ways"
     uploading.discard(actor=ana, upload_id=found.pk)
     uploading.discard(actor=ana, upload_id=found.pk)
     found.refresh_from_db()
@@ -203,7 +203,7 @@ def test_swept_after_a_day(send: Send, ana: User) -> None:
     found = uploading.check(actor=ana, upload_id=send(region()).pk)
     (uploading.folder() / "left over").touch()
     assert uploading.sweep(timezone.now()) == 0
-    assert len(files()) == 3
+    assert len(files()) == 5
     assert uploading.sweep(timezone.now() + timedelta(days=1, minutes=1)) == 2
     found.refresh_from_db()
     assert (found.state, files()) == ("discarded", [])

@@ -22,15 +22,15 @@ from tests.node.conftest import Places
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
 from rasr.core.reference import loader
-from rasr.node.people.models import User
+from rasr.node.people.models import Entry, User
 from rasr.node.records import choices, exporting, queries
 from rasr.node.records.models import Article, Holding
 from rasr.node.records.views import unknown_facts
-from rasr.node.web import codes
+from rasr.node.web import codes, exports, marks
 
 ClientOf = Callable[[User], Client]
 STOCK, CATALOGUE, REGISTER = "/stock/", "/catalogue/", "/register/"
-MOST_QUERIES = {STOCK: 8, CATALOGUE: 7, REGISTER: 26, "/register/exposures/": 26}
+MOST_QUERIES = {STOCK: 9, CATALOGUE: 8, REGISTER: 26, "/register/exposures/": 26}
 
 
 def rows(client: Client, address: str) -> pl.DataFrame:
@@ -149,7 +149,7 @@ def test_no_record_is_on_two_pages(planner: User, client_of: ClientOf, view: pl.
     assert sorted(seen) == sorted(view["stock_id"])
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", exports.FORMS)
 def test_nothing_that_is_exported_runs(form: str, planner: User, client_of: ClientOf) -> None:
     held = Holding.objects.select_related("batch").first()
     assert held
@@ -160,6 +160,8 @@ def test_nothing_that_is_exported_runs(form: str, planner: User, client_of: Clie
         content = b"".join(client.get(address, {"export": form}).streaming_content)
         if form == "csv":
             cells = [cell for row in pl.read_csv(io.BytesIO(content), infer_schema=False).rows() for cell in row]
+        elif form == "parquet":
+            cells = [cell for row in pl.read_parquet(io.BytesIO(content)).rows() for cell in row]
         else:
             sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
             cells = [cell.value for row in sheet.iter_rows() for cell in row]
@@ -168,6 +170,26 @@ def test_nothing_that_is_exported_runs(form: str, planner: User, client_of: Clie
         assert f"'{evil}" in texts, address
         assert not [text for text in texts if text[0] in "=+@\t\r"]
         assert not [text for text in texts if text.startswith("-") and not re.fullmatch(r"-[\d.e-]+", text)]
+
+
+def test_as_parquet_each_takes_along_what_is_theirs_marked_and_on_the_trail(
+    view: pl.DataFrame, planner: User, storekeeper: User, stranger: User, client_of: ClientOf, places: Places
+) -> None:
+    mine = view.filter(pl.col("site_id") == places.site_id)
+    for actor, wanted in ((planner, view), (storekeeper, mine), (stranger, view.head(0))):
+        client = client_of(actor)
+        for address in (STOCK, f"{REGISTER}stock/"):
+            answer = client.get(address, {"export": "parquet"})
+            taken = pl.read_parquet(io.BytesIO(b"".join(answer.streaming_content)))
+            named = taken["Record"] if address == STOCK else taken["stock_id"]
+            if actor != stranger:
+                assert sorted(named) == sorted(wanted["stock_id"])
+            else:
+                assert not set(named) & set(mine["stock_id"])
+            mark = marks.highest([marks.highest_seen(actor)])
+            assert marks.file_tail(mark) in answer["Content-Disposition"]
+            told = Entry.objects.filter(act="export.make", actor=actor.pseudonym).latest("at").after or {}
+            assert (told["rows"], told["form"]) == (taken.height, "parquet")
 
 
 @pytest.mark.parametrize("address", MOST_QUERIES)

@@ -1,4 +1,4 @@
-"""Both forms of an export hold the same cells, and none of them runs."""
+"""Every form of an export holds the same cells, and none of them runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from rasr.node.web import exports
+from rasr.node.web import exports, marks
 
 pytestmark = pytest.mark.django_db  # whether the node is a training copy stands in the database
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a;=1", "plain", 'Крушевац, "x"', None]
@@ -35,6 +35,9 @@ def cells(frame: pl.DataFrame, form: exports.Form) -> list[list[str]]:
         assert content.startswith(b"\xef\xbb\xbf")
         read = pl.read_csv(content.removeprefix(b"\xef\xbb\xbf"), infer_schema=False)
         return [read.columns, *[["" if cell is None else cell for cell in row] for row in read.iter_rows()]]
+    if form == "parquet":
+        table = pl.read_parquet(io.BytesIO(content))
+        return [table.columns, *[[told(cell) for cell in row] for row in table.iter_rows()]]
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
@@ -54,9 +57,24 @@ def number(text: str) -> object:
         return text
 
 
-def test_both_forms_hold_the_same_cells() -> None:
-    csv, xlsx = cells(FRAME, "csv"), cells(FRAME, "xlsx")
-    assert [[number(cell) for cell in row] for row in csv] == [[number(cell) for cell in row] for row in xlsx]
+@pytest.mark.parametrize("form", exports.FORMS[1:])
+def test_every_form_holds_the_same_cells(form: exports.Form) -> None:
+    first, other = cells(FRAME, exports.FORMS[0]), cells(FRAME, form)
+    assert [[number(cell) for cell in row] for row in first] == [[number(cell) for cell in row] for row in other]
+
+
+def test_parquet_keeps_types_and_carries_the_mark() -> None:
+    response = exports.export_response(FRAME, "stores", "parquet", marks.Mark.RESTRICTED)
+    content = b"".join(response)
+    response.close()
+    assert response["Content-Type"] == exports.PARQUET_TYPE
+    assert "stores-restricted.parquet" in response["Content-Disposition"]
+    assert getattr(response, exports.RESPONSE_TELLS) == ("stores", FRAME.height, "parquet")
+    assert pl.read_parquet(io.BytesIO(content)).dtypes == [pl.String, pl.Float64, pl.Int64, pl.String, pl.Date]
+    assert pl.read_parquet_metadata(io.BytesIO(content))[exports.MARK_KEY] == "restricted"
+    bare = exports.export_response(FRAME, "stores", "parquet")
+    assert exports.MARK_KEY not in pl.read_parquet_metadata(io.BytesIO(b"".join(bare)))
+    bare.close()
 
 
 @pytest.mark.parametrize("form", exports.FORMS)

@@ -80,6 +80,7 @@ def test_menu_follows_rights() -> None:
         "/desk/stores/",
         "/records/stock/",
         "/records/catalogue/",
+        "/approvals/",
     }
     assert {"/records/uploads/", "/plan/runs/", "/assessment/runs/", reverse("jobs:jobs")} <= menus["planner"]
     assert menus["administrator"] == {"/desk/home/", reverse("jobs:jobs"), "/people/", "/approvals/"}

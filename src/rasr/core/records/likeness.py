@@ -26,6 +26,8 @@ from rasr.core.records.names import spelled_words
 LEAST: Final = 86
 """Score from 0 to 100 from which two names are proposed; assumed."""
 CERTAIN: Final = 100
+AT_ONCE: Final = 500
+"""Names that are compared with all others at once: so many rows of the table of scores are held."""
 NUMBERS: Final = re.compile(r"\d+")
 
 
@@ -68,7 +70,7 @@ def alike(entries: Iterable[Entry], *, least: int = LEAST, among: frozenset[str]
 
     for a, b in _same_number(entries):
         keep(a, b, CERTAIN, True)
-    for a, b, score in _same_name(entries, least):
+    for a, b, score in _same_name(entries, least, among):
         keep(a, b, score, False)
     return sorted(found.values(), key=lambda pair: (-pair.score, order[pair.one], order[pair.other]))
 
@@ -82,8 +84,8 @@ def _same_number(entries: list[Entry]) -> Iterable[tuple[str, str]]:
         yield from combinations(keys, 2)
 
 
-def _same_name(entries: list[Entry], least: int) -> Iterable[tuple[str, str, int]]:
-    """Names are only compared with those that hold the same numbers: each group is small."""
+def _same_name(entries: list[Entry], least: int, among: frozenset[str] | None) -> Iterable[tuple[str, str, int]]:
+    """Names are only compared with those that hold the same numbers, some at a time: most groups are small."""
     groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = defaultdict(list)
     for entry in entries:
         for words in {_sorted(spelled_words(name)) for name in entry.names}:
@@ -93,9 +95,14 @@ def _same_name(entries: list[Entry], least: int) -> Iterable[tuple[str, str, int
         if len(group) < 2:
             continue
         texts = [text for _, text in group]
-        scores = np.triu(process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=least, dtype=np.uint8), k=1)
-        for a, b in np.argwhere(scores):
-            yield group[a][0], group[b][0], int(scores[a, b])
+        asked = [place for place, (key, _) in enumerate(group) if among is None or key in among]
+        for start in range(0, len(asked), AT_ONCE):
+            some = asked[start : start + AT_ONCE]
+            named = [texts[place] for place in some]
+            scores = process.cdist(named, texts, scorer=fuzz.ratio, score_cutoff=least, dtype=np.uint8)
+            for row, b in np.argwhere(scores):
+                if some[row] != b:
+                    yield group[some[row]][0], group[b][0], int(scores[row, b])
 
 
 def _sorted(words: str) -> str:

@@ -16,6 +16,7 @@ The same rules for whole tables: ``stockview`` (a test holds the two together).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -91,6 +92,20 @@ def pieces_from_mass(each: Each, mass_kg: float, *, packed: bool = True) -> Figu
 def pieces_from_neq(each: Each, neq_kg: float) -> Figure:
     """How many hold so much explosive; unknown for what holds none. Raises ValueError for an NEQ below nothing."""
     return _divided(neq_kg, None if each.hazard_division == NOT_APPLICABLE else each.neq_kg)
+
+
+def together(figures: Iterable[Figure]) -> Figure:
+    """The sum of what is known; measured only where every part is, unknown where none is known.
+
+    >>> together([Figure(2.0, MEASURED), Figure(3.0, ESTIMATED)])
+    Figure(value=5.0, known='estimated')
+    """
+    figures = list(figures)
+    known = [one.value for one in figures if one.value is not None]
+    if not known:
+        return NOTHING_KNOWN
+    measured = all(one.known == MEASURED for one in figures)
+    return Figure(sum(known), MEASURED if measured else ESTIMATED)
 
 
 def _times(quantity: int | None, one_kg: float | None, basis: str | None) -> Figure:

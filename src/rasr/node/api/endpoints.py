@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from ninja import Body, NinjaAPI, Query
 from ninja.errors import HttpError
@@ -50,10 +51,21 @@ class Reader(SessionAuth):
         return user
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Without a page of links at its root, by whose address it would look where it stands."""
+
+    def get_root_path(self, path_params: dict[str, Any]) -> str:
+        """The address in front of every other."""
+        return reverse("api:openapi-json", kwargs=path_params).removesuffix("openapi.json")
+
+
+api = Api(
     title="RASR node",
     version=__version__,
-    description="The register of one node, for other programs of its owner.",
+    description=(
+        "The register of one node, for other programs of its owner. Everything can be read; movements alone can be "
+        "posted. Counts, incidents and what waits for a second person are worked on in the pages of the node."
+    ),
     urls_namespace="api",
     auth=Reader(csrf=True),
     docs_url=None,
@@ -111,7 +123,7 @@ def list_items(request: HttpRequest, cut: Query[shapes.Cut]) -> dict[str, Any]:
     """Weapons that are, or were, in a store in scope, with the place where they are."""
     actor = _actor(request)
     seen = {store.pk for store in movements.stores(actor, "view_register")}
-    rows = items.items(actor).select_related("at__place").order_by("pk")
+    rows = items.items(actor).select_related("at__place", "at__batch").order_by("pk")
     return _page(request, rows, cut, lambda item: _item(item, seen))
 
 
@@ -142,7 +154,10 @@ def movement_lines(request: HttpRequest, movement_id: UUID) -> list[dict[str, An
 
 @api.post("/movements", response=list[shapes.Outcome], tags=["movements"])
 def post_movements(request: HttpRequest, given: Body[Movements]) -> list[dict[str, Any]]:
-    """Post movements, each for itself: what is refused leaves nothing and stops nothing."""
+    """Post movements, each for itself, in this order: what is refused leaves nothing and stops nothing.
+
+    A movement is posted with all its lines or not at all. Sent again under the same id it answers ``exists``.
+    """
     actor = _actor(request)
     outcomes = post_each(actor=actor, movements=[one.draft() for one in given])
     return [
@@ -183,9 +198,10 @@ def _stock(one: Holding) -> dict[str, Any]:
 def _item(one: Item, seen: Iterable[str]) -> dict[str, Any]:
     place = one.at.place
     known = place.store_id is None or place.store_id in seen
-    names = ("item_id", "article_id", "serial", "serial_state", "origin", "legal_status", "legal_hold")
+    names = ("item_id", "serial", "serial_state", "origin", "legal_status", "legal_hold")
     return {
         **{name: getattr(one, name) for name in names},
+        "article_id": one.at.batch.article_id,
         "place": place.kind,
         "store_id": place.store_id if known else None,
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from rasr.core.records.ledger.places import STORE, Spot
 from rasr.node.records.services import BatchDraft, LineDraft, MovementDraft
@@ -17,11 +17,22 @@ MOST_ROWS = 500
 MOST_LINES = 1_000
 """Lines of the movements in one request."""
 LONGEST_ID, LONGEST_TEXT = 500, 4_000
+YEARS = range(1900, 2201)
 Most = 2**53 - 1
 Id = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID, pattern=r"^[^\x00]+$")]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")]
 Quantity = Annotated[int, Field(ge=0, le=Most)]
 Row = TypeVar("Row")
+
+
+def _near(moment: datetime) -> datetime:
+    if moment.year not in YEARS:
+        raise ValueError(f"the year must be between {YEARS[0]} and {YEARS[-1]}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+"""With its zone; near enough that it is a time in every zone."""
 
 
 class Cut(Schema):
@@ -100,7 +111,7 @@ class LotOut(Schema):
 
 
 class ItemOut(Schema):
-    """A weapon. serial: as it is marked. store_id: null where it is in no store."""
+    """A weapon. article_id: what it is now. serial: as it is marked. store_id: null where it is in no store."""
 
     item_id: UUID
     article_id: str
@@ -165,7 +176,7 @@ class MovementIn(Schema):
 
     movement_id: UUID
     kind: Id
-    effective_at: AwareDatetime
+    effective_at: Moment
     reason: Text
     lines: Annotated[list[LineIn], Field(max_length=MOST_LINES)]
     batches: Annotated[list[BatchIn], Field(default_factory=list, max_length=MOST_LINES)]
@@ -190,7 +201,12 @@ class MovementIn(Schema):
 
 
 class Outcome(Schema):
-    """What became of a movement. lines: position (from 0) to code of those that were refused."""
+    """What became of a movement: created, exists, exists_different (the same id with another content), refused_<code>.
+
+    lines: position (from 0) to refused_<code> of each line that cannot be. A line that is not named has no code of its
+    own: what is told of the movement holds of it. So no line is named where the movement was posted, or is refused as a
+    whole; and where some are refused, the others are not posted either.
+    """
 
     movement_id: UUID
     code: str

@@ -28,6 +28,7 @@ from rasr.node.jobs import services as jobs
 from rasr.node.people import accounts, sequencer
 from rasr.node.people.approvals import services as approvals
 from rasr.node.records import uploading
+from rasr.node.records.events import sweeping
 
 GONE = (DatabaseError, InterfaceError)
 INTERVAL_S = 0.5
@@ -154,12 +155,13 @@ def _sequence() -> None:
 
 
 def _sweep() -> None:
-    """What is due without anybody: approvals; and what nobody needs any more goes: jobs, sessions, files of uploads."""
+    """What happens without anybody: approvals, licences that end; and what nobody needs goes: jobs, sessions, files."""
     jobs.sweep_lost()
     jobs.prune()
     approvals.sweep(timezone.now())
     accounts.sweep()
     uploading.sweep(timezone.now())
+    sweeping.sweep(timezone.now())
 
 
 def _seen(worker: str) -> None:

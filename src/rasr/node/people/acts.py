@@ -14,6 +14,7 @@ ACTS: dict[str, str | Promise] = {
     "approval.expire": _("Request expired"),
     "approval.withdraw": _("Request taken back"),
     "article.add": _("Article entered"),
+    "article.apart": _("Articles told apart"),
     "article.change": _("Facts of an article changed"),
     "article.component": _("Component of an article changed"),
     "article.identify": _("Something unidentified identified"),

@@ -39,17 +39,26 @@ class Covered:
         return ["pk", *(_lookup(self.model, name) for name in self.columns)]
 
     @cached_property
-    def _made(self) -> Callable[[str, Sequence[Any]], bytes]:
+    def _made(self) -> Callable[[Sequence[str], Iterable[Sequence[Any]]], list[bytes]]:
         return canonical.entries(self.table, self.columns, schema=self.schema)
 
     def entry(self, values: Sequence[Any]) -> bytes:
         """Canonical bytes of a row. values: in the order of ``lookups``."""
-        row_id, *held = [value if type(value) in AS_IT_IS else _plain(value) for value in values]
-        return self._made(str(row_id), held)
+        return self.written([values])[0][1]
+
+    def written(self, rows: Sequence[Sequence[Any]]) -> list[tuple[str, bytes]]:
+        """Id and canonical bytes of each of these rows: values in the order of ``lookups``."""
+        row_ids, *held = (_plain_column(column) for column in zip(*rows, strict=True))
+        named = list(map(str, row_ids))
+        return list(zip(named, self._made(named, held), strict=True))
 
     def entry_of(self, row: Model) -> bytes:
         """Canonical bytes of a row that was made in this process."""
-        return self.entry([_held(row, lookup) for lookup in self.lookups])
+        return self.entry(self.values_of(row))
+
+    def values_of(self, row: Model) -> list[Any]:
+        """The values of a row that was made in this process, in the order of ``lookups``."""
+        return [_held(row, lookup) for lookup in self.lookups]
 
     def entries(self, row_ids: Iterable[str]) -> dict[str, bytes]:
         """Canonical bytes of the rows of these ids as they are now; one that is gone is left out."""
@@ -86,6 +95,15 @@ def _held(row: Model, lookup: str) -> Any:
     for name in lookup.split("__"):
         found = None if found is None else getattr(found, name)
     return found
+
+
+def _plain_column(column: Sequence[Any]) -> Sequence[Any]:
+    if AS_IT_IS.issuperset(map(type, column)):
+        return column
+    first = column[0]
+    if all(value is first for value in column):  # many lines are of one movement
+        return [_plain(first)] * len(column)
+    return list(map(_plain, column))
 
 
 def _plain(value: Any) -> Any:

@@ -21,13 +21,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rasr.node.web import headers
+
 BEGAN, SEEN = "rasr.began", "rasr.seen"
 STEP_S = 30
 """How often it is written down that somebody did something: a session ends up to so much before its time."""
 CLOCK_S = 60
 """How far a clock may be put right, backwards, without an end to every session."""
-BY_ITSELF = frozenset({"jobs:job-progress"})
-"""Addresses that pages ask for by themselves, again and again."""
+BY_ITSELF = frozenset({"jobs:job-progress", "records:count-worker"})
+"""Addresses that pages, or browsers, ask for by themselves, again and again."""
 
 
 class Idle:
@@ -47,6 +49,7 @@ class Idle:
         now_s = int(time.time())
         if why := ended(request.session.get(BEGAN), request.session.get(SEEN), now_s):
             logout(request)
+            headers.keep_stored(request)
             messages.info(request, why)
             return
         match = request.resolver_match

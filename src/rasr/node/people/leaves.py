@@ -5,8 +5,8 @@ A leaf is sealed by a key outside the database: whoever writes the database alon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 from django.db.models import Model
@@ -28,22 +28,20 @@ def add(made: Iterable[Model]) -> None:
 
     Raises what the database raises; OSError and Refused("log_key_bad") where the key of the log cannot be used.
     """
-    key = log_key.seal_key()
     for table, some in groupby(made, lambda row: row._meta.db_table):
         covered = COVERED[table]
-        rows.insert(Leaf, COLUMNS, [_values(covered, str(row.pk), covered.entry_of(row), key) for row in some])
+        rows.insert(Leaf, COLUMNS, _leaves(covered, map(covered.values_of, some)))
 
 
 def add_written(model: type[Model], written: Iterable[Sequence[Any]]) -> None:
     """The same for many rows, from their values as they were written: the key, then the covered columns."""
-    covered, key = COVERED[model._meta.db_table], log_key.seal_key()
-    rows.insert(Leaf, COLUMNS, (_values(covered, str(one[0]), covered.entry(one), key) for one in written))
+    rows.insert(Leaf, COLUMNS, _leaves(COVERED[model._meta.db_table], written))
 
 
 def leaf_of(row: Model) -> Leaf:
     """The leaf of a row, not saved."""
     covered = COVERED[row._meta.db_table]
-    values = _values(covered, str(row.pk), covered.entry_of(row), log_key.seal_key())
+    (values,) = _leaves(covered, [covered.values_of(row)])
     return Leaf(**dict(zip(COLUMNS, values, strict=True)))
 
 
@@ -54,11 +52,13 @@ def seal_fits(key: bytes, table: str, row_id: str, schema: int, hashed: Bytes, g
 
 def _sealed(table: str, row_id: str, schema: int, hashed: bytes) -> bytes:
     """What is sealed of a leaf: all of it but its index."""
-    return b"\0".join((table.encode(), row_id.encode(), str(schema).encode(), hashed))
+    return f"{table}\0{row_id}\0{schema}\0".encode() + hashed
 
 
-def _values(covered: Covered, row_id: str, entry: bytes, key: bytes) -> tuple[str, str, int, bytes, bytes]:
-    """A leaf, in the order of ``COLUMNS``."""
-    hashed = leaf_hash(entry)
-    content = _sealed(covered.table, row_id, covered.schema, hashed)
-    return covered.table, row_id, covered.schema, hashed, seal.mac(key, content)
+def _leaves(covered: Covered, written: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str, int, bytes, bytes]]:
+    """Leaves of rows, in the order of ``COLUMNS``. written: their values, in the order of ``Covered.lookups``."""
+    table, schema, key, left = covered.table, covered.schema, log_key.seal_key(), iter(written)
+    while some := list(islice(left, rows.AT_ONCE)):
+        for row_id, entry in covered.written(some):
+            hashed = leaf_hash(entry)
+            yield table, row_id, schema, hashed, seal.mac(key, _sealed(table, row_id, schema, hashed))

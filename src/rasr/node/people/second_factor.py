@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rasr.node.people.models import User
+from rasr.node.web import headers
 
 SHOWN = "rasr.factor"
 """Where the session says whose factor was shown in it."""
@@ -52,6 +53,7 @@ class SecondFactor:
             if request.session.get(SHOWN) == request.user.pk:
                 return None
             logout(request)
+            headers.keep_stored(request)
             messages.info(request, _("Sign in again, with your second factor."))
             return _to(request, reverse("people:sign-in"))
         match = request.resolver_match

@@ -16,6 +16,7 @@ class RecordsConfig(AppConfig):
         from rasr.node.people.approvals.registry import KINDS
         from rasr.node.records import histories  # models are there only now
         from rasr.node.records.counts import adjusting
+        from rasr.node.records.counts import histories as of_counts
         from rasr.node.records.events import histories as of_events
         from rasr.node.records.items import histories as of_items
         from rasr.node.records.ledger import agreeing, covering
@@ -25,6 +26,7 @@ class RecordsConfig(AppConfig):
         histories.tell_all()
         of_lots.tell_all()
         of_items.tell_all()
+        of_counts.tell_all()
         of_events.tell_all()
         of_surplus.tell_all()
         covering.cover_all()

@@ -81,6 +81,25 @@ class Loading(models.TextChoices):
 
     PART = "part", _("Only what stands in the file")
     WHOLE = "whole", _("The file is the whole register")
+    OPENING = "opening", _("Opening balances")
+    COUNT = "count", _("A count of its stores")
+
+
+class Outcome(models.TextChoices):
+    """What becomes of a line of the stock that a workbook brings."""
+
+    CREATED = "created", _("will be posted")
+    EXISTS = "exists", _("is there already")
+    DIFFERENT = "exists_different", _("not posted: it is there, and differs")
+    GONE = "refused_record_gone", _("not posted: this record was there and has left, or was divided")
+    CLOSED = "refused_closed", _("not posted: its store or its article is closed")
+    ARTICLE = "refused_article_differs", _("not posted: its article is not as in the register")
+    PIECES = "refused_pieces", _("not posted: it is kept piece by piece; move or count the pieces")
+    GUARDED = "refused_guarded", _("not posted: it is evidence or seized, and not released")
+    STORE = "refused_store_unknown", _("not counted: this store is not in the register, or you keep no stock there")
+    NO_RECORD = "refused_no_record", _("on no record of this store: it needs a movement of its own")
+    NO_FIGURE = "no_figure", _("no figure: to be counted on the sheet")
+    LEFT_OUT = "left_out", _("not in the workbook: counted as 0")
 
 
 SOON_DAYS = 180

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rasr.node.records.choices import NAMES, Loading
-from rasr.node.records.preview import Preview
+from rasr.node.records.preview import REPLACING, Preview
 from rasr.node.web import codes
 from rasr.node.web.lists import Words
 
+COUNT_DAYS = 7
+"""Days that a count is given at first, as on the page that opens one."""
 WORKBOOKS = (".xlsx", ".xlsm")
 """A workbook with macros is let through to where it is refused with the reason."""
 
@@ -50,18 +54,26 @@ class LoadForm(forms.Form):
         label=_("What the file stands for"),
         choices=Loading.choices,
         widget=forms.RadioSelect,
-        initial=Loading.PART,
         error_messages={"required": _("Choose what the file stands for.")},
+    )
+    due_on = forms.DateField(
+        label=_("Differences are to be counted again by"),
+        help_text=_("Only for a count."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
     )
     sure = forms.BooleanField(label=_("I know that stock will be booked as unexplained."), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, preview: Preview, **given: Any) -> None:
+    def __init__(self, *args: Any, preview: Preview, moved_on: bool = False, **given: Any) -> None:
         super().__init__(*args, **given)
         self.preview = preview
-        if preview.part_only:
-            offer(self, "loading", [(code, name) for code, name in Loading.choices if code == Loading.PART])
+        offered = preview.offered(moved_on=moved_on)
+        offer(self, "loading", [(one.value, one.label) for one in offered])
+        self.fields["loading"].initial = next(iter(offered), None)
         self.fields["version"].initial = preview.version
+        self.fields["due_on"].initial = timezone.localdate() + timedelta(days=COUNT_DAYS)
 
     def clean(self) -> dict[str, Any]:
         """Held to the tick where stock goes to unexplained, and to the preview in force."""
@@ -70,10 +82,19 @@ class LoadForm(forms.Form):
             raise ValidationError(_("The preview has been made anew since. Look at it again."), code="other_preview")
         if "loading" not in given:
             return given
-        if self.preview.unexplained(whole=given["loading"] == Loading.WHOLE) and not given.get("sure"):
+        if given["loading"] == Loading.COUNT:
+            self._check_day(given.get("due_on"))
+        replaces = given["loading"] in REPLACING
+        if replaces and self.preview.unexplained(whole=given["loading"] == Loading.WHOLE) and not given.get("sure"):
             says = _("Tick the box: stock will be booked as unexplained.")
             self.add_error("sure", ValidationError(says, code="not_sure"))
         return given
+
+    def _check_day(self, day: date | None) -> None:
+        if day is None and "due_on" not in self.errors:
+            self.add_error("due_on", ValidationError(_("Choose a day."), code="required"))
+        elif day is not None and day < timezone.localdate():
+            self.add_error("due_on", ValidationError(_("Choose today or a later day."), code="passed"))
 
 
 def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str | Promise]]) -> None:

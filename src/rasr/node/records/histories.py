@@ -15,10 +15,11 @@ from rasr.node.places.models import Licence, Site, Store
 from rasr.node.records import queries
 from rasr.node.records.catalogue import histories as catalogue
 from rasr.node.records.entering import row_id_of
-from rasr.node.records.models import Article, Batch, Movement, MovementLine, Register, Upload
+from rasr.node.records.models import Article, Batch, Count, Movement, MovementLine, Register, Upload
+from rasr.node.records.movements import queries as of_movements
 
 LATEST = 200
-"""Movements that belong to a history: the latest. Each is an id in the question to the database."""
+"""Movements, or counts, that belong to a history: the latest. Each is an id in the question to the database."""
 MOVEMENTS = Movement._meta.db_table
 
 
@@ -28,10 +29,11 @@ def tell_all() -> None:
     tell(Article, _("Article"), _article, beside=_of_article, **article)
     catalogue.tell_all()
     tell(Batch, _("Batch"), _batch, beside=_of_batch)
-    tell(Movement, _("Movement"), _movement)
+    signed = ("records:voucher", "records:movement-sign", "records:movement-correct")
+    tell(Movement, _("Movement"), _movement, page="records:movement", argument="movement_id", parts=signed)
     tell(Register, _("Register"), _register, page="records:register")
-    parts = ("records:annotated", "records:check", "records:load", "records:discard")
-    tell(Upload, _("Upload"), _upload, page="records:upload", argument="upload_id", parts=parts)
+    checked = ("records:annotated", "records:check", "records:load", "records:discard")
+    tell(Upload, _("Upload"), _upload, page="records:upload", argument="upload_id", parts=checked)
     extend(Site, _of_site)
     extend(Store, _of_store)
 
@@ -57,8 +59,8 @@ def _register(actor: User, _row_id: str) -> str | None:
 
 
 def _movement(actor: User, row_id: str) -> str | None:
-    found = _lines(actor).filter(movement=uuid_of(row_id)).select_related("movement").first()
-    return str(found.movement.get_kind_display()) if found else None
+    found = of_movements.movements(actor).filter(pk=uuid_of(row_id)).first()
+    return f"{found.get_kind_display()} {found.voucher}".strip() if found else None
 
 
 def _batch(actor: User, row_id: str) -> str | None:
@@ -81,23 +83,25 @@ def _of_store(actor: User, row_id: str) -> Iterable[Row]:
     licence = Licence._meta.db_table
     divisions = Licence.objects.filter(store=row_id).values_list("hazard_division", flat=True)
     yield from ((licence, row_id_of((row_id, division))) for division in divisions)
-    yield from _movements(actor, Q(from_place__store=row_id) | Q(to_place__store=row_id))
+    counts = Count.objects.filter(store=row_id).order_by("-frozen_at").values_list("pk", flat=True)
+    yield from ((Count._meta.db_table, str(key)) for key in counts[:LATEST])
+    yield from movements(actor, Q(from_place__store=row_id) | Q(to_place__store=row_id))
 
 
 def _of_site(actor: User, row_id: str) -> Iterable[Row]:
     yield from ((Store._meta.db_table, key) for key in Store.objects.filter(site=row_id).values_list("pk", flat=True))
-    yield from _movements(actor, Q(from_place__store__site=row_id) | Q(to_place__store__site=row_id))
+    yield from movements(actor, Q(from_place__store__site=row_id) | Q(to_place__store__site=row_id))
 
 
 def _of_article(actor: User, row_id: str) -> Iterable[Row]:
-    return _movements(actor, Q(batch__article=row_id))
+    return movements(actor, Q(batch__article=row_id))
 
 
 def _of_batch(actor: User, row_id: str) -> Iterable[Row]:
-    return _movements(actor, Q(batch=uuid_of(row_id)))
+    return movements(actor, Q(batch=uuid_of(row_id)))
 
 
-def _movements(actor: User, lines: Q) -> Iterable[Row]:
-    """Those with such a line to or from a store in scope."""
+def movements(actor: User, lines: Q) -> Iterable[Row]:
+    """Movements with such a line to or from a store in scope, the latest of them."""
     found = Movement.objects.filter(pk__in=_lines(actor).filter(lines).order_by().values("movement"))
     return ((MOVEMENTS, str(key)) for key in found.order_by("-recorded_at").values_list("pk", flat=True)[:LATEST])

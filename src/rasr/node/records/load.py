@@ -30,14 +30,17 @@ from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.places.contract import Closable
 from rasr.node.records import bridge, comparing, entering
+from rasr.node.records.choices import Outcome
 from rasr.node.records.comparing import OLD, STOCK, Difference, TableChange
 from rasr.node.records.ledger import breaching, write
 from rasr.node.records.ledger.drafts import BatchDraft, LineDraft, MovementDraft
+from rasr.node.records.ledger.guarding import EVIDENCE, SEIZED
 from rasr.node.records.ledger.write import State
-from rasr.node.records.models import Holding, MovementKind, Register, Upload
+from rasr.node.records.models import Batch, Holding, MovementKind, Register, Upload
 from rasr.node.web import rows
 
 Progress = Callable[[str, float], None]
+Positions = dict[tuple[UUID, str | None], int]
 AT_ONCE = 5000
 """Holdings read at a time."""
 LONGEST_KEY_BYTES = 500
@@ -51,6 +54,10 @@ ORDER = (
     MovementKind.OPENING_BALANCE,
 )
 """The order in which the movements of a load happen: what changes is converted before it is moved and counted."""
+GUARDED = (EVIDENCE, *SEIZED)
+"""Purposes of what no workbook takes away or makes something else, until it is released."""
+STAYS = ("store_id", "article_id", "quantity", "quantity_basis", "purpose", "release_ref")
+"""What stays as it is of what is guarded."""
 ACQUIRED, CONVERTED, UNEXPLAINED = Spot(FROM_ACQUIRED), Spot(TO_CONVERTED), Spot(TO_UNEXPLAINED)
 
 
@@ -78,7 +85,8 @@ def load_region(
     complete: the region is the whole register: what is not in it goes. Else: what is not in it stays. source: where it
     comes from; it becomes the reason of the movements. expected_version: of the register it was compared with.
 
-    Raises PermissionDenied; Refused: region_has_errors, text_too_long, register_moved_on; whatever ``progress`` raises.
+    Raises PermissionDenied; Refused: region_has_errors, text_too_long, register_moved_on, load_barred; whatever
+    ``progress`` raises.
     """
     require(actor, "load_register")
     step = progress or silent
@@ -99,6 +107,8 @@ def load_region(
         moved = any(change.moved.height for change in changes.values())
         if not moved and not any(map(entering.differs, counts.values())) and target.given == frozenset(register.given):
             return Loaded(counts, (), register.version)
+        if bars := barred(changes[STOCK]):
+            raise Refused("load_barred", record=min(bars), number=len(bars))
         movements = _write(actor, register, changes, source, upload, step)
         step("writing", 1.0)
         digest = bridge.load_region().digest()
@@ -108,6 +118,29 @@ def load_region(
         breaching.review(actor=actor)
         write.moved_on(register, digest, target.given)
     return Loaded(counts, movements, register.version)
+
+
+def barred(stock: TableChange) -> dict[str, Outcome]:
+    """Records that no load may change, and why: what is kept piece by piece, of which a region knows the number alone;
+    and what is evidence or seized and not released, unless it stays as much of it, where it is and what it is.
+    """
+    own, parts = pl.col(f"{OLD}own_id"), _renamed(stock)
+    touched = stock.rows.filter(
+        pl.col("is_changed") | (own.is_in(list(parts)) & (own != pl.col("stock_id"))).fill_null(False)
+    )
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{OLD}{name}")) for name in STAYS)
+    guarded = touched.filter(pl.col(f"{OLD}purpose").is_in(GUARDED) & pl.col(f"{OLD}release_ref").is_null() & differs)
+    left = stock.gone.filter(pl.col("purpose").is_in(GUARDED) & pl.col("release_ref").is_null())
+    bars = dict.fromkeys([*guarded["stock_id"], *left["stock_id"]], Outcome.GUARDED)
+    batches = {
+        UUID(batch): record
+        for frame, name in ((touched, f"{OLD}batch_id"), (stock.gone, "batch_id"))
+        for batch, record in frame.drop_nulls(name).select(name, "stock_id").iter_rows()
+    }
+    if batches:
+        pieces = rows.select(Batch, ("batch_id",), {"batch_id": batches, "itemised": [True]})
+        bars |= {batches[batch]: Outcome.PIECES for (batch,) in pieces}
+    return bars
 
 
 def refuse_errors(region: Region, source: str) -> None:
@@ -150,19 +183,38 @@ def _write(
         step("writing", done / len(changes))
         _write_table(change)
     state, old = _state()
-    lines, batches, positions = _lines(stock)
+    planned = _planned(stock, state)
     now, of_upload = timezone.now(), upload.pk if upload else None
-    stacked = _out_of_stacks(state, lines)
-    movements = [
-        MovementDraft(uuid7(), kind, now, source, tuple(some), of_upload)
-        for kind, some in ((MovementKind.TRANSFER, stacked), *((kind, lines[kind]) for kind in ORDER))
-        if some
-    ]
+    movements = [MovementDraft(uuid7(), kind, now, source, tuple(some), of_upload) for kind, some in planned.lines]
     if movements:
-        movements[0] = replace(movements[0], batches=tuple(batches))
-    after = {key: (old.get(key), positions[key[0], key[1].store_id]) for key in _later(state, movements)}
+        movements[0] = replace(movements[0], batches=tuple(planned.batches))
+    after = {key: (old.get(key), planned.positions[key[0], key[1].store_id]) for key in _later(state, movements)}
     write.write(actor=actor, register=register, movements=movements, state=state, positions=after)
     return tuple(movement.movement_id for movement in movements)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a change of the stock posts. lines: of each movement by its kind, in the order in which they happen.
+
+    batches: new ones. positions: of every batch in every store afterwards.
+    """
+
+    lines: list[tuple[MovementKind, list[LineDraft]]]
+    batches: list[BatchDraft]
+    positions: Positions
+
+
+def planned(stock: TableChange) -> Planned:
+    """What a change of the stock would post as things stand now; nothing is written."""
+    return _planned(stock, _state()[0])
+
+
+def _planned(stock: TableChange, state: State) -> Planned:
+    lines, batches, positions = _lines(stock)
+    stacked = _out_of_stacks(state, lines)
+    every = [(MovementKind.TRANSFER, stacked), *((kind, lines[kind]) for kind in ORDER)]
+    return Planned([(kind, some) for kind, some in every if some], batches, positions)
 
 
 def _state() -> tuple[State, dict[Key, int]]:
@@ -216,9 +268,6 @@ def _write_table(change: TableChange) -> None:
     if others:
         rows.update(model, others, change.keys, change.changed.select(*others, *change.keys).iter_rows())
     rows.update(model, ("position",), change.keys, change.moved.select("position", *change.keys).iter_rows())
-
-
-Positions = dict[tuple[UUID, str | None], int]
 
 
 def _lines(stock: TableChange) -> tuple[dict[str, list[LineDraft]], list[BatchDraft], Positions]:

@@ -35,6 +35,8 @@ from rasr.core.basis.units import EARTH_RADIUS_M, KG_PER_GRAM, M_PER_KM
 from rasr.core.hazard.divisions import NOT_APPLICABLE
 from rasr.core.hazard.licence import against_licence
 from rasr.core.hazard.mixing import Mixing, forbidden_pairs, may_mix
+from rasr.core.records import quantities
+from rasr.core.records.quantities import Each
 from rasr.core.reference import loader
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
@@ -98,6 +100,24 @@ def neq_kg() -> Case:
         default=_times(F("batch__article__neq_kg_each")),
         output_field=FloatField(),
     )
+
+
+def each_of(article: Article) -> Each:
+    """What one of an article holds and weighs."""
+    return Each(
+        article.unit,
+        article.neq_kg_each,
+        article.mass_kg_each,
+        article.gross_mass_kg_each,
+        article.hazard_division,
+    )
+
+
+def masses_of(held: Holding) -> tuple[quantities.Figure, quantities.Figure]:
+    """Mass and NEQ of a holding, kg, each with how well it is known; its article is read already."""
+    each = each_of(held.batch.article)
+    told = each, held.quantity, held.quantity_basis
+    return quantities.mass_kg(*told), quantities.neq_kg(*told)
 
 
 def _times(each: Any) -> Any:

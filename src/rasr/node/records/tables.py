@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rasr.core.hazard.divisions import NOT_APPLICABLE
+from rasr.core.records import quantities
 from rasr.node.records.models import Article, Holding
+from rasr.node.records.queries import masses_of
 from rasr.node.web import codes, columns, exports, figures
 
 UNKNOWN = _("unknown")
@@ -81,6 +83,23 @@ def division_and_group(division: str, group: str) -> str:
     """Hazard division and compatibility group in one, as far as they apply."""
     applies = [code for code in (division, group) if code != NOT_APPLICABLE]
     return " ".join(applies) or str(codes.name("hazard_division", division))
+
+
+KNOWN = {quantities.MEASURED: _("measured"), quantities.ESTIMATED: _("estimated")}
+
+
+class WellKnown(Figure):
+    """Mass or NEQ of a holding, and in small how well it is known. known: which of both, see ``masses_of``."""
+
+    def __init__(self, kind: str, known: int, **given: Any) -> None:
+        super().__init__(kind, **given)
+        self.known = known
+
+    def render(self, value: Any, record: Holding | None = None) -> SafeString:
+        """The figure, and whether it is measured or estimated; nothing is neither."""
+        assert record is not None, "django-tables2 gives the row"
+        said = KNOWN.get(masses_of(record)[self.known].known, "") if value else ""
+        return format_html('{} <span class="ends">{}</span>', figures.write(self.kind, value), said)
 
 
 class Quantity(Figure):
@@ -212,8 +231,8 @@ class StockTable(tables.Table):
     quantity = Quantity("whole", accessor="quantity", verbose_name=_("Quantity"))
     unit = tables.Column(accessor="batch__article__unit", verbose_name=_("Unit"), visible=False)
     basis = tables.Column(accessor="quantity_basis", verbose_name=_("Quantity known by"), visible=False)
-    mass = Figure("tonnes", accessor="mass_kg", verbose_name=_("Mass, t"))
-    neq = Figure(EXACT, accessor="neq_kg", verbose_name=_("NEQ, kg"))
+    mass = WellKnown("tonnes", 0, accessor="mass_kg", verbose_name=_("Mass, t"))
+    neq = WellKnown(EXACT, 1, accessor="neq_kg", verbose_name=_("NEQ, kg"))
     condition = Condition(
         "condition", accessor="batch__condition", verbose_name=_("Condition"), attrs={"td": {"class": "below"}}
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from rasr.node.jobs.registry import Work, handler
-from rasr.node.records import uploading
+from rasr.node.records import bringing, uploading
+from rasr.node.records.choices import Loading
 
 
 @handler("check_upload")
@@ -20,7 +22,13 @@ def check_upload(work: Work) -> dict[str, Any]:
 
 @handler("load_upload")
 def load_upload(work: Work) -> dict[str, Any]:
-    """Load a checked workbook. parameters: upload_id, complete."""
-    upload_id, complete = work.parameters["upload_id"], bool(work.parameters["complete"])
-    loaded = uploading.load(actor=work.actor, upload_id=upload_id, complete=complete, progress=work.progress)
-    return {"url": reverse("records:upload", args=[upload_id]), "version": loaded.version}
+    """Post a checked workbook. parameters: upload_id, loading (``Loading``), of a count also due_on."""
+    upload_id, loading = work.parameters["upload_id"], work.parameters["loading"]
+    told = {"url": reverse("records:upload", args=[upload_id])}
+    given: dict[str, Any] = {"actor": work.actor, "upload_id": upload_id, "progress": work.progress}
+    if loading == Loading.COUNT:
+        counts = bringing.post_count(**given, due_on=date.fromisoformat(work.parameters["due_on"]))
+        return told | {"counts": sum("count_id" in one for one in counts)}
+    if loading == Loading.OPENING:
+        return told | {"version": bringing.post_opening(**given).version}
+    return told | {"version": uploading.load(**given, complete=loading == Loading.WHOLE).version}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -22,15 +25,16 @@ from rasr.node.jobs import queries as jobs
 from rasr.node.jobs import services as work
 from rasr.node.jobs.choices import OPEN
 from rasr.node.people.rights import require
-from rasr.node.records import queries, receiving, uploading
-from rasr.node.records.choices import Loading
+from rasr.node.records import bringing, queries, receiving, uploading
+from rasr.node.records.choices import Loading, Outcome
 from rasr.node.records.filters import UploadFilter
 from rasr.node.records.forms import FindingsForm, LoadForm, UploadForm
-from rasr.node.records.models import Upload, UploadState
-from rasr.node.records.preview import Preview, by_table, chosen
+from rasr.node.records.models import CountState, MovementKind, PlaceKind, Upload, UploadState
+from rasr.node.records.preview import REPLACING, Preview, by_table, chosen
 from rasr.node.records.tables import UploadTable
 from rasr.node.records.views import Righted, Sorted, actor_of, file_response
 from rasr.node.web import marks
+from rasr.node.web.lists import FramePage, Text
 from rasr.node.web.messages import say, say_code
 from rasr.node.web.nofiles import takes_files
 
@@ -139,12 +143,18 @@ def check(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 def load(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Load the workbook, if what was ticked fits what it would change."""
     found = _found(request, upload_id)
-    if found.state != UploadState.CHECKED or _errors(found) or _moved_on(found, queries.register()):
+    moved_on = _moved_on(found, queries.register())
+    if found.state != UploadState.CHECKED or _errors(found):
         return redirect("records:upload", upload_id)
-    form = LoadForm(request.POST, preview=_preview(found))
+    if moved_on and request.POST.get("loading") in REPLACING:
+        return redirect("records:upload", upload_id)
+    form = LoadForm(request.POST, preview=Preview.of(found), moved_on=moved_on)
     if not form.is_valid():
         return _page(request, found, form, status=400)
-    return _enqueue(request, found, "load_upload", complete=form.cleaned_data["loading"] == Loading.WHOLE)
+    given = {"loading": form.cleaned_data["loading"]}
+    if given["loading"] == Loading.COUNT:
+        given["due_on"] = form.cleaned_data["due_on"].isoformat()
+    return _enqueue(request, found, "load_upload", **given)
 
 
 @require_POST
@@ -188,10 +198,6 @@ def _errors(found: Upload) -> int:
     return int(found.counts.get("error", 0))
 
 
-def _preview(found: Upload) -> Preview:
-    return Preview(found.register_version, **found.differences, part_only=found.part_only)
-
-
 def _moved_on(found: Upload, register: queries.RegisterState) -> bool:
     return found.register_version != register.version
 
@@ -212,18 +218,77 @@ def _page(request: HttpRequest, found: Upload, form: LoadForm | None = None, sta
     }
     if found.state == UploadState.REFUSED:
         context["refused"] = say_code(found.refused_code, found.refused_numbers)
+    if found.state == UploadState.LOADED:
+        context["posted"] = [_of_store(one) for one in found.differences.get("posted", ())]
     if found.state == UploadState.CHECKED and not errors:
-        register, preview = queries.register(), _preview(found)
+        register, preview = queries.register(), Preview.of(found)
+        moved_on = _moved_on(found, register)
         context |= {
             "preview": preview,
-            "moved_on": _moved_on(found, register),
+            "moved_on": moved_on,
+            "offered": preview.offered(moved_on=moved_on),
+            "ways": preview.told(moved_on=moved_on),
+            "emptied": bringing.emptied(found) if moved_on else [],
             "register_empty": register.empty,
-            "load_form": form or LoadForm(preview=preview),
+            "load_form": form or LoadForm(preview=preview, moved_on=moved_on),
             "whole": preview.unexplained(whole=True),
             "part": preview.unexplained(whole=False),
             "unexplained": preview.unexplained(whole=not preview.part_only),
         }
     return render(request, "records/upload.html", context, status=status)
+
+
+def _of_store(told: dict[str, Any]) -> dict[str, Any]:
+    """What became of the count of a store, with the sentence where it was refused."""
+    if "code" in told:
+        return {**told, "says": say_code(told["code"], told["numbers"])}
+    return {**told, "says": CountState(told["state"]).label}
+
+
+class Lines(Righted, FramePage):
+    """Each line that a workbook would post, where it stands for one thing or another."""
+
+    right = uploading.RIGHT
+    name = export_name = "upload-lines"
+    shown = (
+        *("outcome", "kind", "stock_id", "store_id", "article_id", "lot"),
+        *("quantity", "from_place", "to_place", "before", "after"),
+    )
+    headings: Mapping[str, Text] = {
+        "outcome": gettext_lazy("What becomes of it"),
+        "kind": gettext_lazy("Movement"),
+        "stock_id": gettext_lazy("Record"),
+        "store_id": gettext_lazy("Store"),
+        "article_id": gettext_lazy("Article"),
+        "lot": gettext_lazy("Lot"),
+        "quantity": gettext_lazy("Quantity moved"),
+        "from_place": gettext_lazy("From"),
+        "to_place": gettext_lazy("To"),
+        "before": gettext_lazy("In the register"),
+        "after": gettext_lazy("In the workbook"),
+    }
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page of one way, headed by it. Raises Http404 where it has no lines, or none any more."""
+        try:
+            about = {"actor": actor_of(request), "upload_id": kwargs["upload_id"]}
+            self.lines = uploading.lines(**about, loading=kwargs["loading"])
+        except Upload.DoesNotExist as gone:
+            raise Http404 from gone
+        _shows_sent(request)
+        self.page_title = Loading(kwargs["loading"]).label
+        self.pretitle = format_html(
+            '<a href="{}">{}</a>', reverse("records:upload", args=[kwargs["upload_id"]]), _("Upload")
+        )
+        return super().get(request, *args, **kwargs)
+
+    def frame(self) -> pl.DataFrame:
+        """The lines, with the names of what stands in them as codes."""
+        places = {code: str(name) for code, name in PlaceKind.choices}
+        named = {"outcome": Outcome.choices, "kind": MovementKind.choices}
+        told = [pl.col(name).replace({code: str(label) for code, label in some}) for name, some in named.items()]
+        ends = [pl.col(name).replace(places) for name in ("from_place", "to_place")]
+        return self.lines.select(self.shown).with_columns(*told, *ends)
 
 
 def _findings(request: HttpRequest, found: Upload) -> dict[str, Any]:

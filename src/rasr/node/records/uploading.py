@@ -7,16 +7,15 @@ copy are deleted when it is loaded or discarded, and after a day in any case.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, Protocol
 from uuid import UUID
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -29,8 +28,9 @@ from rasr.core.records.region import Region
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
-from rasr.node.records import bridge, comparing
-from rasr.node.records.load import Loaded, Progress, load_region, refuse_long_keys, silent
+from rasr.node.records import checking
+from rasr.node.records.choices import Loading
+from rasr.node.records.load import Loaded, Progress, load_region, silent
 from rasr.node.records.models import Upload, UploadState
 from rasr.node.web.plain import plain
 
@@ -38,13 +38,11 @@ RIGHT = "load_register"
 MB = 1024 * 1024
 WORKBOOK = ".xlsx"
 MARKED = "-checked"
-MOST_FINDINGS = 5000
+MOST_FINDINGS = 100_000
 MOST_WAITING = 10
 """Files of one user that lie here at once: nobody fills the disk."""
 LONGEST_NAME = 200
-LONGEST_VALUE = 500
 KEPT_FOR = timedelta(days=1)
-GRAVEST_FIRST = ("error", "warning", "note")
 OPEN = (UploadState.RECEIVED, UploadState.CHECKED)
 
 
@@ -77,6 +75,18 @@ def annotated_path(*, actor: User, upload_id: UUID | str) -> Path:
     return folder() / found.annotated
 
 
+def lines(*, actor: User, upload_id: UUID | str, loading: str) -> pl.DataFrame:
+    """The lines that would be posted (``staging.LINES``), where the file stands for this (``Loading``).
+
+    Raises PermissionDenied; Upload.DoesNotExist, also where there are none, or none any more.
+    """
+    found = upload(actor=actor, upload_id=upload_id)
+    path = _lines_path(found, loading)
+    if found.state not in OPEN or loading not in Loading.values or not path.exists():
+        raise Upload.DoesNotExist
+    return pl.read_parquet(path)
+
+
 def folder() -> Path:
     """Where the files lie."""
     return Path(settings.NODE.home) / "uploads"
@@ -99,7 +109,7 @@ def receive(*, actor: User, file: Sent, name: str) -> Upload:
             kept = Upload.objects.create(
                 upload_id=upload_id, actor=actor, name=name, size_bytes=size_bytes, file=path.name
             )
-            _enter(actor, "upload.send", kept, {"name": name, "size_bytes": size_bytes})
+            enter(actor, "upload.send", kept, {"name": name, "size_bytes": size_bytes})
         return kept
     except BaseException as fault:
         path.unlink(missing_ok=True)
@@ -114,28 +124,30 @@ def check(*, actor: User, upload_id: UUID | str, progress: Progress = silent) ->
     A file that cannot be read at all makes the upload refused. Raises PermissionDenied, Upload.DoesNotExist;
     Refused: upload_closed; whatever ``progress`` raises.
     """
-    found = _open(upload(actor=actor, upload_id=upload_id))
+    found = still_open(upload(actor=actor, upload_id=upload_id))
     path = folder() / found.file
     try:
         progress("reading", 0.0)
-        region = _read(path, found.name)
+        region = read(found)
         progress("checking", 0.0)
-        findings, state = _checked(region, progress)
+        checked = checking.check(actor, region, progress)
+        state = checked.state(MOST_FINDINGS)
         progress("annotating", 0.0)
-        state["annotated"] = _annotated(path, found.name, findings)
+        state["annotated"] = _annotated(path, found.name, checked.findings)
+        _keep_lines(found, checked.lines)
     except Refused as refused:
         numbers = plain(refused.numbers)
         with transaction.atomic():
-            _move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=numbers)
-            _enter(actor, "upload.check", found, {"refused": refused.code}, trail.REFUSED)
-        _delete_files(found)
+            move(found, UploadState.REFUSED, refused_code=refused.code, refused_numbers=numbers)
+            enter(actor, "upload.check", found, {"refused": refused.code}, trail.REFUSED)
+        delete_files(found)
         return upload(actor=actor, upload_id=upload_id)
     try:
         with transaction.atomic():
-            _move(found, UploadState.CHECKED, **state)
-            _enter(actor, "upload.check", found, {"counts": state["counts"]})
+            move(found, UploadState.CHECKED, **state)
+            enter(actor, "upload.check", found, {"counts": state["counts"]})
     except Refused:
-        _delete_files(found)  # dropped meanwhile, and the marked copy was made after that
+        delete_files(found)  # dropped meanwhile, and the marked copy was made after that
         raise
     return upload(actor=actor, upload_id=upload_id)
 
@@ -145,11 +157,9 @@ def load(*, actor: User, upload_id: UUID | str, complete: bool, progress: Progre
 
     Raises PermissionDenied, Upload.DoesNotExist; Refused: upload_closed and those of ``load_region``.
     """
-    found = _open(upload(actor=actor, upload_id=upload_id))
-    if found.state != UploadState.CHECKED:
-        raise Refused("upload_closed", path=found.name)
+    found = to_post(actor=actor, upload_id=upload_id)
     progress("reading", 0.0)
-    region = _read(folder() / found.file, found.name)
+    region = read(found)
     with transaction.atomic():
         loaded = load_region(
             actor=actor,
@@ -160,10 +170,20 @@ def load(*, actor: User, upload_id: UUID | str, complete: bool, progress: Progre
             progress=progress,
             expected_version=found.register_version,
         )
-        _move(found, UploadState.LOADED, loaded_at=timezone.now())
-        _enter(actor, "upload.load", found, {"complete": complete, "register_version": loaded.version})
-    _delete_files(found)
+        move(found, UploadState.LOADED, loaded_at=timezone.now())
+        enter(actor, "upload.load", found, {"complete": complete, "register_version": loaded.version})
+    delete_files(found)
     return loaded
+
+
+def to_post(*, actor: User, upload_id: UUID | str) -> Upload:
+    """An upload that was checked and not posted yet. Raises PermissionDenied, Upload.DoesNotExist; Refused:
+    upload_closed.
+    """
+    found = still_open(upload(actor=actor, upload_id=upload_id))
+    if found.state != UploadState.CHECKED:
+        raise Refused("upload_closed", path=found.name)
+    return found
 
 
 def discard(*, actor: User, upload_id: UUID | str) -> Upload:
@@ -174,7 +194,7 @@ def discard(*, actor: User, upload_id: UUID | str) -> Upload:
     found = upload(actor=actor, upload_id=upload_id)
     if found.state in OPEN:
         _discard(actor, found)
-    _delete_files(found)
+    delete_files(found)
     return found
 
 
@@ -185,7 +205,7 @@ def sweep(now: datetime) -> int:
     for found in old:
         if found.state in OPEN:
             _discard(None, found)
-        _delete_files(found)
+        delete_files(found)
         count += 1
     before = (now - KEPT_FOR).timestamp()
     kept = {
@@ -221,9 +241,10 @@ def _keep(path: Path, chunks: Iterable[bytes], name: str) -> int:
     return size_bytes
 
 
-def _read(path: Path, name: str) -> Region:
+def read(found: Upload) -> Region:
     """The region of the file. Raises Refused, which names the file as its sender does."""
-    with _named(path, name):
+    path = folder() / found.file
+    with _named(path, found.name):
         return Region.read(path)
 
 
@@ -245,9 +266,11 @@ def _marked(path: Path) -> Path:
 
 
 def _annotated(path: Path, name: str, findings: list[Finding]) -> str:
-    """Name of the marked copy, empty where the workbook is too large for one."""
+    """Name of the marked copy, empty where nothing is to be marked or the workbook is too large for one."""
     target = _marked(path)
     target.unlink(missing_ok=True)
+    if not findings:
+        return ""
     try:
         with _named(path, name):
             annotate(path, target, findings)
@@ -259,23 +282,41 @@ def _annotated(path: Path, name: str, findings: list[Finding]) -> str:
     return target.name
 
 
-def _delete_files(found: Upload) -> None:
+def _lines_path(found: Upload, loading: str) -> Path:
+    """Where the lines lie that a way of posting it would post."""
+    return folder() / f"{found.pk}-{loading}.parquet"
+
+
+def _keep_lines(found: Upload, kept: Mapping[str, pl.DataFrame]) -> None:
+    """Keep the lines of each way; those of an earlier check go."""
+    for loading in Loading.values:
+        path = _lines_path(found, loading)
+        path.unlink(missing_ok=True)
+        if loading in kept:
+            kept[loading].write_parquet(path, compression="zstd")
+            path.chmod(0o600)
+
+
+def delete_files(found: Upload) -> None:
+    """Delete the file of an upload, its marked copy, and the lines that it would have posted."""
     for name in (found.file, found.annotated, f"{found.pk}{MARKED}{WORKBOOK}"):
         if name:
             (folder() / name).unlink(missing_ok=True)
+    _keep_lines(found, {})
     Upload.objects.filter(pk=found.pk).update(file="", annotated="")
 
 
 # The state.
 
 
-def _open(found: Upload) -> Upload:
+def still_open(found: Upload) -> Upload:
+    """It, where its file is still there. Raises Refused: upload_closed."""
     if found.state not in OPEN or not found.file:
         raise Refused("upload_closed", path=found.name)
     return found
 
 
-def _move(found: Upload, state: str, **values: Any) -> None:
+def move(found: Upload, state: str, **values: Any) -> None:
     """Into another state, unless somebody moved it in the meantime. Raises Refused: upload_closed."""
     there = Upload.objects.filter(pk=found.pk, state__in=OPEN)
     if not there.update(state=state, **values):
@@ -284,46 +325,11 @@ def _move(found: Upload, state: str, **values: Any) -> None:
 
 def _discard(actor: User | None, found: Upload) -> None:
     with transaction.atomic():
-        _move(found, UploadState.DISCARDED)
-        _enter(actor, "upload.discard", found, {"name": found.name})
+        move(found, UploadState.DISCARDED)
+        enter(actor, "upload.discard", found, {"name": found.name})
 
 
-def _enter(actor: User | None, act: str, found: Upload, after: dict[str, Any], outcome: str = trail.DONE) -> None:
+def enter(actor: User | None, act: str, found: Upload, after: dict[str, Any], outcome: str = trail.DONE) -> None:
     """An entry of an upload. actor: None is the node, which drops what is a day old."""
     table = Upload._meta.db_table
     trail.record(actor=actor, act=act, table=table, row_id=found.pk, after=after, outcome=outcome)
-
-
-def _checked(region: Region, progress: Progress) -> tuple[list[Finding], dict[str, Any]]:
-    """Every finding; and what was found and would change, as it is kept."""
-    refuse_long_keys(region)
-    findings, part_only = comparing.findings_of(region), False
-    progress("comparing", 0.0)
-    before, (version, given) = bridge.read_moment()
-    together = comparing.together(before, given, region)
-    if given:
-        against = comparing.findings_of(together)
-        if _errors(against) < _errors(findings):
-            findings, part_only = against, True
-    differences = {}
-    if not _errors(findings):
-        targets = {"whole": region, "part": together}
-        differences = {name: asdict(comparing.preview_of(before, target)) for name, target in targets.items()}
-    counts = Counter[str](finding.severity for finding in findings)
-    return findings, {
-        "findings": [plain(asdict(finding)) for finding in _gravest(findings)],
-        "counts": {severity: counts[severity] for severity in GRAVEST_FIRST},
-        "part_only": part_only,
-        "differences": differences,
-        "register_version": version,
-    }
-
-
-def _errors(findings: list[Finding]) -> int:
-    return sum(finding.severity == "error" for finding in findings)
-
-
-def _gravest(findings: list[Finding]) -> Iterator[Finding]:
-    """The gravest first, cut at the limit."""
-    ordered = sorted(findings, key=lambda finding: GRAVEST_FIRST.index(finding.severity))
-    return (replace(finding, value=finding.value[:LONGEST_VALUE]) for finding in ordered[:MOST_FINDINGS])

@@ -32,6 +32,7 @@ urlpatterns = [
     path("uploads/new/", upload_views.new, name="upload-new"),
     path("uploads/template.xlsx", views.template, name="template"),
     path("uploads/<uuid:upload_id>/", upload_views.upload, name="upload"),
+    path("uploads/<uuid:upload_id>/lines/<slug:loading>/", upload_views.Lines.as_view(), name="upload-lines"),
     path("uploads/<uuid:upload_id>/checked.xlsx", upload_views.annotated, name="annotated"),
     path("uploads/<uuid:upload_id>/check/", upload_views.check, name="check"),
     path("uploads/<uuid:upload_id>/load/", upload_views.load, name="load"),

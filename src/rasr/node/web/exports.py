@@ -1,4 +1,5 @@
-"""Tables as files for other people's spreadsheet programs: nothing in them runs as a formula.
+"""Tables as files for other people's programs: workbooks, comma-separated text and Parquet; nothing in them runs as a
+formula.
 
 >>> list(table_frame([["site", "t"], ["Zeta", 2], ["Ada", 0.5]]).rows())
 [('Zeta', 2.0), ('Ada', 0.5)]
@@ -23,16 +24,19 @@ from rasr.core.records.files.book import middle
 from rasr.core.records.files.export import safe_text_frame
 from rasr.node.web import marks
 
-Form = Literal["xlsx", "csv"]
+Form = Literal["xlsx", "csv", "parquet"]
 Response = TypeVar("Response", bound=HttpResponseBase)
 RESPONSE_TELLS = "rasr_export"
-FORMS: tuple[Form, ...] = ("xlsx", "csv")
+FORMS: tuple[Form, ...] = ("xlsx", "csv", "parquet")
 CSV_ROWS = 5_000
 """Rows written at once."""
 SHEET_ROWS = 1_000_000
 """Rows to a sheet: a spreadsheet program takes few more."""
 LONGEST_CELL = 32_767
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET_TYPE = "application/vnd.apache.parquet"
+MARK_KEY = "class_mark"
+"""What the mark is called among the properties of a Parquet file."""
 
 
 def _never() -> bool:
@@ -44,15 +48,18 @@ is_training: Callable[[], bool] = _never
 
 
 def export_response(frame: pl.DataFrame, name: str, form: Form, mark: int | None = None) -> HttpResponseBase:
-    """The frame as a file to keep, named after ``name``. Both forms hold the same cells.
+    """The frame as a file to keep, named after ``name``. Every form holds the same cells.
 
     mark: its class mark, for the name; in a workbook it also stands over and under every printed sheet, and among its
-    properties. The response says for the trail what was taken: ``rasr_export``, (name, rows, form).
+    properties, as in a Parquet file. The response says for the trail what was taken: ``rasr_export``,
+    (name, rows, form).
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "table"
     safe = plain(frame)
     if form == "csv":
         answer: HttpResponseBase = StreamingHttpResponse(_csv(safe), content_type="text/csv; charset=utf-8")
+    elif form == "parquet":
+        answer = FileResponse(_parquet(safe, mark), content_type=PARQUET_TYPE)
     else:
         answer = FileResponse(_xlsx(safe, mark), content_type=XLSX_TYPE)
     return kept_file(answer, file_name(stem, form, mark), (name, frame.height, form))
@@ -72,7 +79,7 @@ def kept_file(answer: Response, file: str, taken: tuple[str, int | None, str]) -
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Only what both forms can hold: text that cannot run, finite numbers (infinity as text), days, yes and no."""
+    """Only what all forms can hold: text that cannot run, finite numbers (infinity as text), days, yes and no."""
     columns = []
     for column in frame.get_columns():
         if column.dtype.is_float():
@@ -96,6 +103,14 @@ def _csv(frame: pl.DataFrame) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf" + frame.head(0).write_csv().encode()
     for part in frame.iter_slices(CSV_ROWS):
         yield part.write_csv(include_header=False).encode()
+
+
+def _parquet(frame: pl.DataFrame, mark: int | None) -> Any:
+    """A Parquet file in a temporary file; its file object, at the beginning."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    frame.write_parquet(target, compression="zstd", metadata=None if mark is None else {MARK_KEY: marks.word(mark)})
+    target.seek(0)
+    return target
 
 
 def _xlsx(frame: pl.DataFrame, mark: int | None) -> Any:

@@ -21,6 +21,8 @@ NOT_USED = (
 PERMISSIONS = ", ".join(f"{name}=()" for name in NOT_USED)
 TRANSPORT = "Strict-Transport-Security"
 LEFT = "rasr.signed_out"
+ALL, NOT_WHAT_IS_KEPT = '"cache", "storage"', '"cache"'
+"""What a browser forgets at the end of a session."""
 
 
 class Headers:
@@ -37,8 +39,8 @@ class Headers:
         if _is_this_machine(request):
             # a browser would ask for TLS of every program on this machine, also of a demo, for a year
             response.headers.pop(TRANSPORT, None)
-        if LEFT in request.META:
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        if forgets := request.META.get(LEFT):
+            response.headers["Clear-Site-Data"] = forgets
         return response
 
 
@@ -51,7 +53,12 @@ def _is_this_machine(request: HttpRequest) -> bool:
 def _left(request: HttpRequest | None = None, **_: object) -> None:
     """Note on the request that its user has signed out."""
     if request is not None:
-        request.META[LEFT] = True
+        request.META[LEFT] = ALL
+
+
+def keep_stored(request: HttpRequest) -> None:
+    """The session was ended by the node: figures counted without a network stay on the device of who counted them."""
+    request.META[LEFT] = NOT_WHAT_IS_KEPT
 
 
 user_logged_out.connect(_left, dispatch_uid="rasr.signed_out")

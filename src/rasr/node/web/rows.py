@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,9 @@ AT_ONCE = 1000
 FEW = 4
 """Up to so many rows an INSERT is quicker than COPY."""
 Row = Sequence[Any]
-Converter = Callable[[Any], Any]
+Converter = Callable[[Sequence[Any]], Iterable[Any]]
+"""Of a column, not of a value: that is quicker."""
+HEX, AS_INT = "%032x".__mod__, attrgetter("int")
 
 
 def insert(
@@ -58,9 +61,9 @@ def update(model: type[models.Model], names: Sequence[str], keys: Sequence[str],
         sets = ", ".join(f"{_quoted(name)} = %s" for name in names)
         _many(f"UPDATE {table} SET {sets} WHERE {_where(keys)}", prepared)
         return
-    typed = _typed(model, [*names, *keys])
-    sets = ", ".join(f"{_quoted(name)} = {value}" for name, value in zip(names, typed, strict=False))
-    _joined(f"UPDATE {table} SET {sets} FROM", _matching(table, keys, typed[len(names) :]), len(typed), prepared)
+    sets = ", ".join(f"{_quoted(name)} = v.c{place}" for place, name in enumerate(names))
+    types = _types(model, [*names, *keys])
+    _joined(f"UPDATE {table} SET {sets} FROM", _matching(table, keys, len(names)), types, prepared)
 
 
 def delete(model: type[models.Model], keys: Sequence[str], rows: Iterable[Row]) -> None:
@@ -69,7 +72,7 @@ def delete(model: type[models.Model], keys: Sequence[str], rows: Iterable[Row]) 
     if connection.vendor == "sqlite":
         _many(f"DELETE FROM {table} WHERE {_where(keys)}", prepared)
         return
-    _joined(f"DELETE FROM {table} USING", _matching(table, keys, _typed(model, keys)), len(keys), prepared)
+    _joined(f"DELETE FROM {table} USING", _matching(table, keys, 0), _types(model, keys), prepared)
 
 
 def _many(statement: str, rows: Iterator[Row]) -> None:
@@ -79,24 +82,30 @@ def _many(statement: str, rows: Iterator[Row]) -> None:
             cursor.executemany(statement, some)
 
 
-def _joined(head: str, where: str, width: int, rows: Iterator[Row]) -> None:
-    """One statement for many rows, which are joined as a list of values ``v`` with columns c0, c1 and so on."""
-    one, names = f"({', '.join(['%s'] * width)})", ", ".join(f"c{place}" for place in range(width))
+def _joined(head: str, where: str, types: Sequence[str], rows: Iterator[Row]) -> None:
+    """One statement for many rows, which are sent as one value: a list ``v`` with columns c0, c1 and so on."""
+    names = [f"c{place}" for place in range(len(types))]
+    columns = ", ".join(map(" ".join, zip(names, types, strict=True)))
+    statement = f"{head} json_to_recordset(%s::json) AS v ({columns}) WHERE {where}"
     with connection.cursor() as cursor:
         while some := list(islice(rows, AT_ONCE)):
-            values = ", ".join([one] * len(some))
-            statement = f"{head} (VALUES {values}) AS v ({names}) WHERE {where}"
-            cursor.execute(statement, [value for row in some for value in row])
+            cursor.execute(statement, [json.dumps([dict(zip(names, row, strict=True)) for row in some], default=_bare)])
 
 
-def _typed(model: type[models.Model], names: Sequence[str]) -> list[str]:
-    """The values of the list ``v`` in the types of these columns: a list of nulls alone has none."""
-    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-    return [f"v.c{place}::{types[name]}" for place, name in enumerate(names)]
+def _bare(value: Any) -> Any:
+    """What the value of a JSON column holds."""
+    return value.obj
 
 
-def _matching(table: str, keys: Sequence[str], values: Sequence[str]) -> str:
-    return " AND ".join(f"{table}.{_quoted(key)} = {value}" for key, value in zip(keys, values, strict=True))
+def _types(model: type[models.Model], names: Sequence[str]) -> list[str]:
+    """How the database calls the types of these columns."""
+    by_name = _fields(model)
+    return [by_name[name].db_type(connection) for name in names]
+
+
+def _matching(table: str, keys: Sequence[str], first: int) -> str:
+    """The keys are those of the list ``v`` from its column first on."""
+    return " AND ".join(f"{table}.{_quoted(key)} = v.c{place}" for place, key in enumerate(keys, first))
 
 
 def select(
@@ -118,12 +127,12 @@ def select(
         if given == [None]:
             conditions.append(f"{column} IS NULL")
             continue
-        convert = _to_database(_aim(field), vendor)
-        told = list(map(convert, given)) if convert else given
+        convert = _to_database(_aim(field))
+        told = list(convert(given)) if convert else given
         if convert:
             told_as[column] = dict(zip(told, given, strict=True))
         if vendor == "postgresql":
-            conditions.append(f"{column} = ANY(%s)")
+            conditions.append(f"{column} = ANY(%s::{field.db_type(connection)}[])")
             values.append(told)
         elif len(told) <= FEW:
             conditions.append(f"{column} IN ({', '.join(['%s'] * len(told))})")
@@ -138,7 +147,7 @@ def select(
     converters = [_from_database(_aim(field), vendor) for _, field in wanted]
     if vendor == "sqlite":  # a key that was asked for is known already
         converters = [
-            told_as[column].get if column in told_as else convert
+            _each(told_as[column].get) if column in told_as else convert
             for (column, _), convert in zip(wanted, converters, strict=True)
         ]
     return [tuple(row) for row in _converted(found, converters)]
@@ -171,34 +180,43 @@ def _aim(field: Any) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _to_database(field: Any, vendor: str) -> Converter | None:
-    """What makes of a value what the database takes; None where it takes it as it is."""
-    if isinstance(field, models.UUIDField) and vendor == "sqlite":
-
-        def hexed(value: Any) -> Any:
-            if value is None:
-                return None
-            return value.hex if isinstance(value, UUID) else field.get_db_prep_save(value, connection)
-
-        return hexed
-    if isinstance(field, models.UUIDField | models.DateField | models.JSONField):
+def _to_database(field: Any) -> Converter | None:
+    """What makes of values what the database takes; None where it takes them as they are."""
+    if isinstance(field, models.UUIDField):
+        return lambda column: _hexed(field, column)
+    if isinstance(field, models.JSONField):
+        return _each(lambda value: field.get_db_prep_save(value, connection))
+    if isinstance(field, models.DateField):
 
         def prepare(value: Any) -> Any:
-            return field.get_db_prep_save(value, connection)
+            told = field.get_db_prep_save(value, connection)
+            return told.isoformat() if isinstance(told, date) else told
 
-        return prepare if isinstance(field, models.JSONField) else lru_cache(maxsize=1024)(prepare)
+        return _each(lru_cache(maxsize=1024)(prepare))
     return None
+
+
+def _each(convert: Callable[[Any], Any]) -> Converter:
+    return lambda column: map(convert, column)
+
+
+def _hexed(field: Any, column: Sequence[Any]) -> Iterable[Any]:
+    """Ids as both databases read them, by whatever they are told."""
+    kinds = set(map(type, column))
+    if all(issubclass(kind, UUID) for kind in kinds):
+        return map(HEX, map(AS_INT, column))
+    return (value if value is None else field.to_python(value).hex for value in column)
 
 
 @lru_cache(maxsize=1024)
 def _from_database(field: Any, vendor: str) -> Converter | None:
-    """What makes a value of what the database gives; None where it gives it as it is."""
+    """What makes values of what the database gives; None where it gives them as they are."""
     if vendor != "sqlite":
         return None
     if isinstance(field, models.UUIDField):
-        return lambda value: None if value is None else UUID(int=int(value, 16))
+        return _each(lambda value: None if value is None else UUID(int=int(value, 16)))
     if isinstance(field, models.DateTimeField):
-        return _aware
+        return _each(_aware)
     return None
 
 
@@ -208,8 +226,8 @@ def _aware(value: datetime | None) -> datetime | None:
 
 def _prepared(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> Iterator[Row]:
     """The values as the database takes them: days, ids and truth differ between databases."""
-    by_name, vendor = _fields(model), connection.vendor
-    converters = [_to_database(_aim(by_name[name]), vendor) for name in names]
+    by_name = _fields(model)
+    converters = [_to_database(_aim(by_name[name])) for name in names]
     left = iter(rows)
     while some := list(islice(left, AT_ONCE)):
         yield from _converted(some, converters)
@@ -221,7 +239,7 @@ def _converted(rows: Sequence[Row], converters: Sequence[Converter | None]) -> I
         return rows
     columns = zip(*rows, strict=True)
     return zip(
-        *(map(convert, column) if convert else column for convert, column in zip(converters, columns, strict=True)),
+        *(convert(column) if convert else column for convert, column in zip(converters, columns, strict=True)),
         strict=True,
     )
 

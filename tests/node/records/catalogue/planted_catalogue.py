@@ -14,7 +14,7 @@ from PIL import Image
 from tests.node.records.lots.planted_lots import chief
 from uuid6 import uuid7
 
-from rasr.node.records.catalogue import merging, pictures, services, unidentified
+from rasr.node.records.catalogue import apart, merging, pictures, services, unidentified
 from rasr.node.records.catalogue.unidentified import Unknown
 from rasr.node.records.lots.told import Why
 from rasr.node.records.models import Article
@@ -29,13 +29,16 @@ FACTS |= {"hazard_division": "1.4", "compatibility_group": "G"}
 
 @dataclass(frozen=True)
 class Planted:
-    """Ids of what was planted. known: an article with a name; gone: one merged into it; found: unidentified."""
+    """Ids of what was planted. known: an article with a name; gone: one merged into it; found: unidentified; apart:
+    that the known one is not another.
+    """
 
     known_id: str
     name_id: int
     gone_id: str
     found_id: str
     picture_id: UUID
+    apart_id: int
 
 
 def photograph() -> BytesIO:
@@ -49,15 +52,16 @@ def photograph() -> BytesIO:
 def plant(store_id: str, says: str) -> Planted:
     """An article with a name, one that was merged into it, and something unidentified in the store."""
     actor, number = chief(), uuid7().hex[-8:]
-    known, gone = f"flare-{number}", f"flare-old-{number}"
-    for article_id in (known, gone, *([] if Article.objects.filter(pk=ANOTHER).exists() else [ANOTHER])):
+    known, gone, other = f"flare-{number}", f"flare-old-{number}", f"flare-other-{number}"
+    for article_id in (known, gone, other, *([] if Article.objects.filter(pk=ANOTHER).exists() else [ANOTHER])):
         services.add(actor=actor, article_id=article_id, facts=FACTS, details={}, why=WHY)
     name = services.add_name(actor=actor, article_id=known, naming="nato", name="Flare, 26 mm", why=WHY)
     merging.merge(actor=actor, article_id=gone, into_id=known, movement_id=uuid7(), why=WHY)
     unknown = Unknown("Grey tube", "rocket", store_id, 1, "awaiting_disposal", says)
     found = unidentified.take_down(actor=actor, found=unknown, movement_id=uuid7(), why=Why(says, "en"))
     picture = pictures.add(actor=actor, table=TABLE, row_id=found.pk, file=photograph(), caption=says)
-    return Planted(known, name.pk, gone, found.pk, picture.pk)
+    said = apart.tell_apart(actor=actor, article_id=known, other_id=other, why=WHY)
+    return Planted(known, name.pk, gone, found.pk, picture.pk, said.pk)
 
 
 WHY_SENT = {"reason": "as it is", "reason_language": "en"}
@@ -87,6 +91,8 @@ SENT: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
         {"article_id": "known_id"},
     ),
     "article-merge": ("edit_catalogue", "article.merge", INTO, {"article_id": "known_id"}),
+    "article-apart": ("edit_catalogue", "article.apart", {"other": ANOTHER, **WHY_SENT}, {"article_id": "known_id"}),
+    "article-alike": ("edit_catalogue", "article.apart", WHY_SENT, {"apart_id": "apart_id"}),
     "article-undo": ("edit_catalogue", "article.undo", ONCE, {"article_id": "gone_id"}),
     "article-identify": (
         "judge_stock",

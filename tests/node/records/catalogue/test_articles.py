@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 from tests.node.records.lots.people import People, people
 
 from rasr.core.basis.findings import Refused
 from rasr.node.people.models import Entry
 from rasr.node.records import bridge
-from rasr.node.records.catalogue import queries, services
+from rasr.node.records.catalogue import apart, queries, services
 from rasr.node.records.catalogue.finding import words_in
 from rasr.node.records.lots.told import Why
-from rasr.node.records.models import Article, Breach
+from rasr.node.records.models import Article, ArticlesApart, Breach
 
 pytestmark = pytest.mark.django_db
 WHY = Why("new in the books", "en")
@@ -168,3 +170,61 @@ def test_duplicates_are_proposed_and_nothing_is_merged(who: People) -> None:
     coming = queries.proposed(who.loader, {"z": "nagazna mina PMA2"}, {"z": "piece"})
     assert [(pair.one, pair.other) for pair in coming] == [("pma2", "z"), ("pma2-new", "z")]
     assert Article.objects.filter(closed=True).count() == 0
+
+
+def test_what_was_told_apart_is_not_proposed_again(who: People) -> None:
+    """Whichever of the two is named first; until it is taken back."""
+    add(who)
+    add(who, "pma2-new", name="Nagazna mina PMA 2")
+    first, second = Article.objects.get(pk="pma2"), Article.objects.get(pk="pma2-new")
+    said = apart.tell_apart(actor=who.loader, article_id="pma2-new", other_id="pma2", why=WHY)
+    assert apart.tell_apart(actor=who.loader, article_id="pma2", other_id="pma2-new", why=WHY) == said
+    assert queries.twins(who.loader) == []
+    assert queries.alike_to(who.loader, first) == queries.alike_to(who.loader, second) == []
+    [one] = apart.told_apart(who.loader)
+    assert (one.one, one.other, one.reason, one.said_by) == (first, second, WHY.text, who.loader)
+    entries = Entry.objects.filter(act="article.apart").order_by("row_id")
+    assert [(entry.row_id, entry.after, entry.reason) for entry in entries] == [
+        ("pma2", {"apart_from": "pma2-new"}, WHY.text),
+        ("pma2-new", {"apart_from": "pma2"}, WHY.text),
+    ]
+    refused("reason_wanted", apart.take_back, actor=who.loader, apart_id=said.pk, why=Why(" ", "en"))
+    apart.take_back(actor=who.loader, apart_id=said.pk, why=Why("looked again", "en"))
+    assert [(pair.one, pair.other) for pair in queries.twins(who.loader)] == [(first, second)]
+    back = [one for one in Entry.objects.filter(act="article.apart") if one.before]
+    assert sorted((one.row_id, one.before["apart_from"], one.after) for one in back) == [
+        ("pma2", "pma2-new", None),
+        ("pma2-new", "pma2", None),
+    ]
+
+
+def test_only_who_edits_the_catalogue_tells_apart(who: People) -> None:
+    add(who)
+    with pytest.raises(PermissionDenied):
+        apart.tell_apart(actor=who.keeper, article_id="pma2", other_id="bombs", why=WHY)
+    said = apart.tell_apart(actor=who.loader, article_id="pma2", other_id="bombs", why=WHY)
+    with pytest.raises(PermissionDenied):
+        apart.take_back(actor=who.keeper, apart_id=said.pk, why=WHY)
+    assert apart.told_apart(who.keeper) == []
+    refused("merge_into_itself", apart.tell_apart, actor=who.loader, article_id="pma2", other_id="pma2", why=WHY)
+
+
+def test_the_pages_of_what_was_told_apart(who: People) -> None:
+    add(who)
+    add(who, "pma2-new", name="Nagazna mina PMA 2")
+    client = Client()
+    client.force_login(who.loader)
+    page = reverse("records:duplicates")
+    form = reverse("records:article-apart", args=("pma2",))
+    assert f"{form}?other=pma2-new" in client.get(page).content.decode()
+    shown = client.get(f"{form}?other=pma2-new").content.decode()
+    assert 'value="pma2-new"' in shown
+    sent = {"other": "pma2-new", "reason": "Another fuze.", "reason_language": "en"}
+    assert client.post(form, sent)["Location"] == page
+    told = client.get(page).content.decode()
+    assert "Another fuze." in told
+    assert "No two articles look like one." in told
+    back = reverse("records:article-alike", args=(ArticlesApart.objects.get().pk,))
+    assert client.post(back, {"reason": "Looked again.", "reason_language": "en"})["Location"] == page
+    assert client.get(back).status_code == 404
+    assert "Another fuze." not in client.get(page).content.decode()

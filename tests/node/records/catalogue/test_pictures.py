@@ -78,6 +78,43 @@ def test_what_is_kept_is_no_larger_than_it_needs_to_be(who: People) -> None:
     assert (kept.width, kept.height) == (1200, 1600)
 
 
+def test_only_a_band_is_copied_of_what_is_unpacked_whole(who: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes of PNG are many pixels: they are there once, and never laid on white as a whole."""
+    copied: list[int] = []
+    laid_on_white = pictures._on_white
+
+    def counted(image: Image.Image) -> Image.Image:
+        copied.append(image.width * image.height)
+        return laid_on_white(image)
+
+    monkeypatch.setattr(pictures, "_on_white", counted)
+    seen_through = Image.new("P", (6000, 4000))
+    seen_through.putpalette([0, 0, 255, 0, 255, 0])
+    seen_through.paste(1, (3000, 0, 6000, 4000))
+    seen_through.info["transparency"] = bytes([255, 0])  # the left half is blue, the right is seen through
+    written = BytesIO()
+    seen_through.save(written, "PNG")
+    written.seek(0)
+    found = Image.open(BytesIO(add(who, written).content))
+    assert found.size == (1600, 1067)
+    left, right = found.getpixel((10, 1000)), found.getpixel((1590, 1000))
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    assert left[2] > 250 > 5 > left[0]
+    assert min(right) > 250
+    assert sum(copied) == 6000 * 4000
+    assert max(copied) <= 6000 * 3 * pictures.BAND_PX
+
+
+def test_what_is_unpacked_whole_is_smaller(who: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_WHOLE_PIXELS", 1000)
+    assert add(who, photograph(60, 40)).width == 40
+    for file in (photograph(60, 40, "PNG"), photograph(60, 40, "WEBP"), photograph(60, 40, progressive=True)):
+        with pytest.raises(Refused) as fault:
+            add(who, file)
+        assert (fault.value.code, fault.value.numbers["pixels"]) == ("picture_too_large", 1000)
+
+
 def test_the_same_photograph_is_kept_once(who: People) -> None:
     assert add(who).pk == add(who).pk
 

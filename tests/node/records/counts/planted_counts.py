@@ -28,6 +28,7 @@ def plant(store_id: str, says: str) -> Count:
     due_on = timezone.localdate() + timedelta(days=7)
     count = services.open_count(actor=chief(), store_id=store_id, kind="full", due_on=due_on)
     services.add_found(actor=chief(), count_id=count.pk, found=1, note=says)
+    Count.objects.filter(pk=count.pk).update(handed_to=says, findings=says)
     return count
 
 

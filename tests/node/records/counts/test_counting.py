@@ -16,6 +16,7 @@ from tests.node.records.small_register import STOCK, region
 from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
+from rasr.core.records import names
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Entry, User
 from rasr.node.records.counts import adjusting, codes, queries, services
@@ -90,7 +91,8 @@ def depot() -> Iterator[Depot]:
     keeper = somebody("keeper", "storekeeper", site_id="A")
     batch = BatchDraft(uuid7(), "R9", "rifles", itemised=True)
     rifles = [
-        Item.objects.create(article_id="rifles", serial=name, normalised=name.lower()) for name in ("A1", "A2", "B7")
+        Item.objects.create(article_id="rifles", serial=name, normalised=names.mark(name))
+        for name in ("A1", "A2", "B7")
     ]
     lines = tuple(LineDraft(batch.batch_id, 1, "counted", ACQUIRED, S1, item.pk) for item in rifles)
     receipt = MovementDraft(uuid7(), "receipt", timezone.now(), "new", lines, batches=(batch,))
@@ -277,8 +279,23 @@ def test_scans(depot: Depot) -> None:
     assert scan(codes.code_of(codes.BATCH, batch.pk)).code == "quantity_wanted"
     assert refusal(lambda: scan("nothing")) == "scan_unknown"
     assert refusal(lambda: scan(codes.code_of(codes.ITEM, uuid7()))) == "scan_unknown"
-    Item.objects.filter(pk=depot.rifles[0].pk).update(serial="A2")
+    Item.objects.filter(pk=depot.rifles[0].pk).update(serial="A2", normalised=names.mark("A2"))
     assert refusal(lambda: scan("A2")) == "scan_shared"
+
+
+def test_a_label_of_others_tells_nothing_of_its_item(depot: Depot) -> None:
+    """Neither its serial number nor what it is, on the sheet or in what is printed or sent of it."""
+    theirs = Item.objects.create(article_id="rifles", serial="SECRET-9")
+    batch = BatchDraft(uuid7(), "R99", "rifles", itemised=True)
+    line = LineDraft(batch.batch_id, 1, "counted", ACQUIRED, Spot.store("S3"), theirs.pk)
+    draft = MovementDraft(uuid7(), "receipt", timezone.now(), "so", (line,), batches=(batch,))
+    post(actor=somebody("chief", "storekeeper"), movement=draft)
+    count, label = depot.open(), codes.code_of(codes.ITEM, theirs.pk)
+    done = services.scan(actor=depot.keeper, count_id=count.pk, text=label)
+    assert (done.code, done.line.item_id, done.line.found) == ("not_here", None, 1)
+    assert label in done.line.note
+    assert "not of your stores" in done.line.note.lower()
+    assert services.scan(actor=depot.keeper, count_id=count.pk, text=label).code == "again"
 
 
 def test_something_found_that_is_on_no_record(depot: Depot) -> None:

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.node.records.counts.test_counting import Depot, depot
 from tests.node.records.counts.test_signed import all_lines, file_of
 from uuid6 import uuid7
 
+from rasr.core.records import names
 from rasr.node.people.models import Entry, User
 from rasr.node.records.counts import codes, queries, services
 from rasr.node.records.counts.services import Found
-from rasr.node.records.models import Batch, Count, CountLine, CountState, Place
+from rasr.node.records.models import Article, Batch, Count, CountLine, CountState, Item, ItemPosition, Package, Place
 
 __all__ = ["depot"]
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,7 @@ def test_a_count_from_the_first_page_to_the_adjustment(depot: Depot, client_of: 
     assert len(sent(client, "count-finish", count.pk)) == 1
     figures = {"found-1": "5", "found-2": "9", "found-3": "0", "found-4": "1", "found-5": "1", "note-3": "gone"}
     assert sent(client, "count-enter", count.pk, **figures) == ["4 lines written down."]
+    assert count.lines.get(position=3).seen_at is not None, "0 was written down too: an older file changes nothing"
     assert sent(client, "count-extra", count.pk, what="crates", number="2") == ["It stands on the sheet as line 6."]
     assert "Count them again" in sent(client, "count-finish", count.pk)[0]
     text = page(client, "count", count.pk)
@@ -67,6 +71,63 @@ def test_a_count_from_the_first_page_to_the_adjustment(depot: Depot, client_of: 
     assert sent(client, "count-settle", count.pk, reason="So.", reason_language="en") == ["The second person is asked."]
     assert "waits for a second person" in page(client, "count", count.pk)
     assert "Lent to the school." in page(client_of(depot.mate), "count", count.pk)
+
+
+def many_lines(depot: Depot, number: int) -> Count:
+    """A sheet of so many lines more, a third of them items."""
+    batch, place = Batch.objects.get(stock_id="R9"), Place.objects.filter(store="S1").earliest("pk")
+    serials = [f"Z {at:05}" for at in range(number // 3)]
+    items = Item.objects.bulk_create(
+        Item(article_id="rifles", serial=one, normalised=names.mark(one)) for one in serials
+    )
+    ItemPosition.objects.bulk_create(ItemPosition(item=one, batch=batch, place=place, line_id=1) for one in items)
+    made = depot.open()
+    first = CountLine.objects.filter(count=made).count()
+    bare = Batch.objects.get(stock_id="R1")
+    CountLine.objects.bulk_create(
+        CountLine(count=made, position=at, batch=bare, place=place, expected=at)
+        for at in range(first + 1, first + number - len(items) + 1)
+    )
+    return made
+
+
+def asked(client: Client, *pages: str) -> list[int]:
+    """How many queries each page takes once it is warm."""
+    found = []
+    for one in pages:
+        client.get(one)
+        with CaptureQueriesContext(connection) as queried:
+            assert client.get(one).status_code == 200
+        found.append(len(queried))
+    return found
+
+
+def test_a_sheet_of_thousands_of_lines(depot: Depot, client_of: ClientOf) -> None:
+    client, small = client_of(depot.keeper), depot.open("S2")
+    large = many_lines(depot, 6_000)
+    small_page, large_page = (reverse("records:count", args=(one.pk,)) for one in (small, large))
+    few, many, last = asked(client, small_page, large_page, f"{large_page}?page=999")
+    assert few == many == last
+    text = client.get(large_page).content.decode()
+    assert text.count('name="found-') == 50
+    assert "1 / 121" in text
+    # a page of it is kept, a serial number is found, and neither reads the sheet
+    with CaptureQueriesContext(connection) as queried:
+        assert sent(client, "count-enter", large.pk, **{f"found-{at}": "1" for at in range(100, 150)})
+        assert sent(client, "count-scan", large.pk, code="z-01234") == [f"Line {_line_of(large, 'Z 01234')}: there."]
+    assert len(queried) < 120
+    CountLine.objects.filter(count=large).update(found=0)
+    Count.objects.filter(pk=large.pk).update(state="investigation", counted_line=large.frozen_line, findings="x")
+    Count.objects.filter(pk=small.pk).update(state="investigation", counted_line=small.frozen_line, findings="x")
+    CountLine.objects.filter(count=small).update(found=0)
+    few, many = asked(client, small_page, large_page)
+    assert few == many
+    text = client.get(large_page).content.decode()
+    assert "more lines differ" in text
+
+
+def _line_of(count: Count, serial: str) -> int:
+    return CountLine.objects.get(count=count, item__serial=serial).position
 
 
 def test_the_signed_file_is_handed_in(depot: Depot, client_of: ClientOf) -> None:
@@ -113,6 +174,21 @@ def test_labels(depot: Depot, client_of: ClientOf, what: str, number: int) -> No
     assert len(queries.labels(queries.store_of(depot.keeper, "S1"), what, 100)) == number
     crafted = client.get(reverse("records:labels-file"), {"store": "S3", "what": what})
     assert crafted.status_code == 404
+
+
+def test_a_label_of_a_package_says_how_many_and_their_neq(depot: Depot) -> None:
+    store = queries.store_of(depot.keeper, "S1")
+    held = {"R1": 5}
+    assert Batch.objects.get(stock_id="R1").article_id == "bombs"
+    loose = [one.words for one in queries.labels(store, "packages", 100) if one.words[0] == "Bomb"]
+    assert any(words[-1].endswith(f": {held['R1']} pieces, NEQ 10.50 kg") for words in loose)
+    Package.objects.create(article_id="bombs", name="Crate", quantity=4)
+    Package.objects.create(article_id="bombs", name="Pallet", quantity=40, neq_kg=85)
+    packed = [one.words for one in queries.labels(store, "packages", 100) if one.words[0] == "Bomb"]
+    assert all(words[-2:] == ("Crate: 4 pieces, NEQ 8.400 kg", "Pallet: 40 pieces, NEQ 85.00 kg") for words in packed)
+    Article.objects.filter(pk="bombs").update(neq_kg_each=None)
+    unknown = [one.words for one in queries.labels(store, "packages", 100) if one.words[0] == "Bomb"]
+    assert all(words[-2] == "Crate: 4 pieces, NEQ unknown" for words in unknown)
 
 
 def test_a_scan_opens_the_thing_for_who_may_see_it(depot: Depot, client_of: ClientOf) -> None:

@@ -17,7 +17,7 @@ from uuid6 import uuid7
 from rasr.node.places.models import Store
 from rasr.node.records.events import services
 from rasr.node.records.events.services import Hurt, Report
-from rasr.node.records.models import Incident
+from rasr.node.records.models import Action, Incident
 
 DAY = date(2026, 1, 5)
 
@@ -45,6 +45,7 @@ def plant(store_id: str, says: str) -> Planted:
     services.plan_action(
         actor=actor, action_id=keys.action_id, of=found, text=says, responsible=says, due_on=timezone.localdate()
     )
+    Action.objects.filter(pk=keys.action_id).update(done_text=says)
     now = timezone.now()
     services.measure(actor=actor, store_id=store_id, measured_at=now, temperature_c=18.0, humidity_pct=40.0)
     return keys

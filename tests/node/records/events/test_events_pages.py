@@ -104,6 +104,36 @@ def test_an_incident_is_reported_by_four_fields(who: People, client_of: Opens) -
     assert "That does not mean that nobody was hurt." in page
 
 
+def test_what_is_found_later_stands_beside_what_was_reported_first(
+    who: People, planted: Planted, client_of: Opens
+) -> None:
+    """Quantity, time and place too; each with who said it, and by what it is known."""
+    Incident.objects.filter(pk=planted.incident_id).update(quantity=5, where="row 1", activity="storage")
+    page = reverse("records:incident", args=[planted.incident_id])
+    officer = client_of(who.officer)
+    assert officer.get(page).context["revised"] == []
+    form = officer.get(reverse("records:incident-found", args=[planted.incident_id])).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    first = sent | {"quantity": "7", "where": "row 2", "reason": "counted again", "reason_language": "en"}
+    assert officer.post(reverse("records:incident-found", args=[planted.incident_id]), first).status_code == 302
+    second = first | {"quantity": "6", "reason": "by the book"}
+    assert officer.post(reverse("records:incident-found", args=[planted.incident_id]), second).status_code == 302
+    answer = client_of(who.keeper).get(page)
+    reporter = str(Incident.objects.get(pk=planted.incident_id).reported_by)
+    told = {one.name: [(said.value, said.who, said.source) for said in one.said] for one in answer.context["revised"]}
+    assert told["Quantity"] == [
+        ("5", reporter, ""),
+        ("7", who.officer.username, "counted again"),
+        ("6", who.officer.username, "by the book"),
+    ]
+    assert [value for value, _who, _source in told["Where exactly"]] == ["row 1", "row 2"]
+    assert Incident.objects.get(pk=planted.incident_id).quantity == 6
+    text = answer.content.decode()
+    assert text.index("row 1") < text.index("counted again") < text.index("by the book")
+    ahead = second | {"happened_at": "2999-01-01T10:00"}
+    assert officer.post(reverse("records:incident-found", args=[planted.incident_id]), ahead).status_code == 400
+
+
 def test_people_hurt_are_reported_with_their_source(who: People, client_of: Opens) -> None:
     sent = {**new("S1")["incident-new"][1], "place": "site:A", "number_0": "2", "harm_0": "injured"}
     sent |= {"sex_0": "female", "status_0": "civilian", "number_2": "0", "harm_2": "killed"}

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.node.records.lots.people import WHY, People, batch, people
 from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
 from rasr.node.people.models import Entry, User
+from rasr.node.places.models import Store
+from rasr.node.records.counts.queries import labels
 from rasr.node.records.items import custody, queries, services
 from rasr.node.records.items.custody import Legal
 from rasr.node.records.items.services import ItemDraft
+from rasr.node.records.lots.services import as_draft
 from rasr.node.records.lots.told import Why
 from rasr.node.records.models import (
+    Article,
     Batch,
     Holding,
     Item,
@@ -70,6 +77,36 @@ def test_more_than_there_are_is_refused_whole(who: People) -> None:
     with pytest.raises(Refused, match="holding_negative"):
         itemise(who.officer, [ItemDraft(str(number)) for number in range(7)])
     assert not Item.objects.exists()
+
+
+def test_an_item_is_of_the_article_that_it_became(who: People) -> None:
+    """A weapon is deactivated: it is found, listed, labelled and told apart from others as what it is now."""
+    [one] = itemise(who.officer, [ItemDraft("K 22")])
+    made = Article.objects.get(pk="rifles")
+    made.pk, made.name = "decor", "Deactivated rifle"
+    made.save(force_insert=True)
+    was = one.at.batch
+    new = replace(as_draft(was), batch_id=uuid7(), article_id="decor")
+    into = Spot("converted")
+    lines = (
+        LineDraft(was.pk, 1, "counted", S1, into, one.pk),
+        LineDraft(new.batch_id, 1, "counted", into, S1, one.pk),
+    )
+    draft = MovementDraft(uuid7(), "deactivation", timezone.now(), "sawn through", lines, batches=(new,))
+    assert post(actor=who.officer, movement=draft, agreed=uuid7()) == "created"
+    found = queries.item(who.keeper, one.pk)
+    assert (found.article_id, found.article_now.pk) == ("rifles", "decor")
+    assert services.shared(who.keeper, [found.normalised], "decor") == {found.normalised}
+    assert services.shared(who.keeper, [found.normalised], "rifles") == set()
+    client = Client()
+    client.force_login(who.keeper)
+    for address in (reverse("records:items"), reverse("records:item", args=(one.pk,))):
+        page = client.get(address).content.decode()
+        assert "Deactivated rifle" in page
+        assert ">Rifle<" not in page
+    assert [label.words for label in labels(Store.objects.get(pk="S1"), "weapons", 9)] == [
+        ("K 22", "Deactivated rifle")
+    ]
 
 
 def test_sent_twice_it_is_done_once(who: People) -> None:
@@ -144,7 +181,7 @@ def test_owner_team_mate_and_stranger(who: People) -> None:
 def test_who_had_it_sees_it_but_not_where_it_is_now(who: People) -> None:
     item, _ = itemise(who.officer, MARKED)
     line = LineDraft(ItemPosition.objects.get(item=item).batch_id, 1, "counted", S1, S3, item.pk)
-    post(actor=who.chief, movement=MovementDraft(uuid7(), "transfer", timezone.now(), "so", (line,)))
+    post(actor=who.chief, movement=MovementDraft(uuid7(), "transfer", timezone.now(), "so", (line,)), agreed=uuid7())
     seen = queries.item(who.keeper, item.pk)
     assert queries.whereabouts(who.keeper, seen).store_id is None
     assert "S3" not in queries.whereabouts(who.keeper, seen).name
@@ -177,6 +214,11 @@ def test_an_item_is_in_one_place(who: People) -> None:
 
 
 # The law.
+
+
+def party() -> Party:
+    """A unit of site A."""
+    return Party.objects.create(kind="unit", name="First company", site_id="A")
 
 
 def legal(actor: User, item: Item, status: str, **more: Any) -> Item:
@@ -221,6 +263,68 @@ def test_what_is_released_leaves_the_batch_of_evidence(who: People) -> None:
     assert [(each.release_ref, each.purpose) for each in at] == [("Court 7", "evidence")]  # both in the same
 
 
+def test_a_release_of_one_case_releases_nothing_of_the_next(who: People) -> None:
+    """Neither the item nor the batch that it is counted in, where the old reference is still in the form."""
+    item, _ = itemise(who.officer, MARKED, "E1")
+    legal(who.keeper, item, "evidence", case_number="K-1")
+    legal(who.officer, item, "released", case_number="K-1", release_ref="Court 7")
+    with pytest.raises(PermissionDenied):  # its batch is released: to take that back is for who judges
+        legal(who.keeper, item, "evidence", case_number="K-2", release_ref="Court 7")
+    held = legal(who.officer, item, "evidence", case_number="K-2", release_ref="Court 7")
+    assert held.release_ref == ""
+    assert ItemPosition.objects.get(item=item).batch.release_ref is None
+    order = LineDraft(
+        ItemPosition.objects.get(item=item).batch_id, 1, "counted", S1, Spot("on_issue", ref=party().pk.hex), item.pk
+    )
+    with pytest.raises(Refused):
+        post(actor=who.keeper, movement=MovementDraft(uuid7(), "issue", timezone.now(), "so", (order,)))
+
+
+def test_what_is_evidence_is_not_released_at_once(who: People) -> None:
+    item, _ = itemise(who.officer, MARKED)
+    legal(who.keeper, item, "evidence", case_number="K-1")
+    with pytest.raises(Refused, match="held_and_released"):
+        legal(who.officer, item, "evidence", case_number="K-1", release_ref="Court 7")
+    with pytest.raises(Refused, match="held_and_released"):
+        legal(who.officer, item, "confiscated", case_number="K-1", legal_hold=True, release_ref="Court 7")
+    assert Item.objects.get(pk=item.pk).release_ref == ""
+
+
+def test_a_hold_is_lifted_from_evidence_that_stays_evidence(who: People) -> None:
+    item, _ = itemise(who.officer, MARKED)
+    legal(who.keeper, item, "evidence", case_number="K-1", legal_hold=True)
+    with pytest.raises(PermissionDenied):
+        legal(who.keeper, item, "evidence", case_number="K-1")
+    assert legal(who.officer, item, "evidence", case_number="K-1").release_ref == ""
+
+
+def test_what_is_held_is_of_another_case_by_who_judges(who: People) -> None:
+    item, _ = itemise(who.officer, MARKED)
+    legal(who.keeper, item, "evidence", case_number="K-1")
+    with pytest.raises(PermissionDenied):
+        legal(who.keeper, item, "evidence", case_number="K-2")
+    assert legal(who.officer, item, "evidence", case_number="K-2").case_number == "K-2"
+    legal(who.officer, item, "released", case_number="K-2", release_ref="Court 7")
+    with pytest.raises(PermissionDenied):  # released, in a case that nobody has decided
+        legal(who.keeper, item, "released", case_number="K-3", release_ref="Court 7")
+    with pytest.raises(Refused, match="release_old"):
+        legal(who.officer, item, "released", case_number="K-3", release_ref="Court 7")
+    assert legal(who.keeper, item, "evidence", case_number="K-3", release_ref="Court 7").release_ref == ""
+
+
+@pytest.mark.parametrize("status", ["confiscated", "to_owner"])
+def test_what_is_not_the_states_becomes_its_stock_by_who_judges(who: People, status: str) -> None:
+    item, _ = itemise(who.officer, MARKED)
+    legal(who.officer, item, status, owner="Eva", release_ref="Court 7")
+    with pytest.raises(PermissionDenied):
+        legal(who.keeper, item, "state_stock", owner="Eva", release_ref="Court 7")
+    with pytest.raises(Refused, match="release_wanted"):
+        legal(who.officer, item, "state_stock", owner="Eva")
+    with pytest.raises(Refused, match="release_old"):
+        legal(who.officer, item, "state_stock", owner="Eva", release_ref="Court 7")
+    assert legal(who.officer, item, "state_stock", release_ref="Court 8").legal_status == "state_stock"
+
+
 def test_to_court_and_back(who: People) -> None:
     item, _ = itemise(who.officer, MARKED)
     legal(who.keeper, item, "evidence", case_number="K-1", legal_hold=True)
@@ -246,6 +350,13 @@ def test_to_court_and_back(who: People) -> None:
     custody.take_back(actor=who.keeper, item_id=item.pk, store_id="S2", movement_id=uuid7(), why=WHY)
     assert queries.whereabouts(who.keeper, queries.item(who.keeper, item.pk)).store_id == "S2"
     assert [one.kind for one in Movement.objects.order_by("-recorded_at")[:2]] == ["return", "issue"]
+
+
+def test_an_owner_is_changed_by_who_judges(who: People) -> None:
+    item, _ = itemise(who.officer, MARKED)
+    legal(who.officer, item, "to_owner", owner="Eva", release_ref="Court 7")
+    with pytest.raises(PermissionDenied):
+        legal(who.keeper, item, "to_owner", owner="Adam", release_ref="Court 7")
 
 
 def test_what_is_on_hold_is_not_issued(who: People) -> None:

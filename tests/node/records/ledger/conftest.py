@@ -1,19 +1,37 @@
-"""Who works with the ledger in these tests, on the small register: see ``crew``."""
+"""Who works with the ledger in these tests, on the small register, loaded once for a module: see ``crew``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from tests.node.conftest import somebody
+from tests.node.conftest import rolled_back_afterwards, somebody
 from tests.node.records.ledger.crew import Crew
 from tests.node.records.small_register import region
 
 from rasr.node.records.services import load_region
 
 
+@pytest.fixture(scope="module")
+def crew_of_module(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[Crew]:
+    """Everybody, for all tests of the module; what a test changes is undone after it."""
+    request.getfixturevalue("django_db_setup")
+    with rolled_back_afterwards(django_db_blocker):
+        with django_db_blocker.unblock():
+            made = people()
+        yield made
+
+
 @pytest.fixture
-def crew(db: None) -> Crew:
+def crew(crew_of_module: Crew, db: None) -> Crew:
     """The people of the small register, which is loaded."""
     assert db is None
+    return crew_of_module
+
+
+def people() -> Crew:
+    """Load the small register; who works with it."""
     ana = somebody("ana", "planner")
     stock = {
         "R1": "S1 bombs 5",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from string import Formatter
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
 from rasr.core.records.ledger.places import Spot
+from rasr.core.reference.loader import sentences
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Approval, User
 from rasr.node.records.ledger import agreeing
 from rasr.node.records.models import Batch, Breach, Holding
-from rasr.node.records.services import LineDraft, MovementDraft
+from rasr.node.records.services import LineDraft, LinesRefused, MovementDraft
 
 S1, S2, S3 = map(Spot.store, ("S1", "S2", "S3"))
 ACQUIRED, CONVERTED, DESTROYED, EXPENDED, EXPORTED, LOST, UNEXPLAINED = (
@@ -84,8 +86,14 @@ def breaches(store: str) -> list[tuple[str, str]]:
 
 
 def refused(code: str, act: Callable[[], Any]) -> Refused:
-    """The act is refused with this code."""
+    """The act is refused with this code, and all that its sentence names is told."""
     with pytest.raises(Refused) as fault:
         act()
     assert fault.value.code == code, fault.value
+    faults = [one for _, one in fault.value.lines] if isinstance(fault.value, LinesRefused) else [fault.value]
+    for one in faults:
+        names = {name for _, name, _, _ in Formatter().parse(sentences()[one.code].text) if name}
+        assert names <= one.numbers.keys(), one
+        assert None not in one.numbers.values(), one
+        assert not {"", "None"} & set(one.numbers.values()), one
     return fault.value

@@ -17,7 +17,7 @@ from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
 from rasr.node.people.models import User
-from rasr.node.records.models import Holding, Movement, MovementLine, Register
+from rasr.node.records.models import Holding, Movement, MovementLine, Party, Register
 from rasr.node.records.services import BatchDraft, LineDraft, MovementDraft, Spot, load_region, post, recompute_holdings
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_disk")]
@@ -35,9 +35,9 @@ def stocked(actor: User, pieces: int) -> UUID:
     return batch.batch_id
 
 
-def moves(batch: UUID, many: int, here: Spot, there: Spot) -> MovementDraft:
-    """A transfer, now."""
-    return MovementDraft(uuid7(), "transfer", timezone.now(), "so", (LineDraft(batch, many, None, here, there),))
+def moves(batch: UUID, many: int, here: Spot, there: Spot, kind: str = "transfer") -> MovementDraft:
+    """A movement, now."""
+    return MovementDraft(uuid7(), kind, timezone.now(), "so", (LineDraft(batch, many, None, here, there),))
 
 
 def answered(actor: User, movement: MovementDraft) -> str:
@@ -50,13 +50,16 @@ def answered(actor: User, movement: MovementDraft) -> str:
         connection.close()
 
 
-def test_of_two_who_take_the_last_box_one_is_told() -> None:
+def test_of_two_who_issue_the_last_box_one_is_told() -> None:
     people = [somebody(name, "planner") for name in ("ana", "boris")]
     batch = stocked(people[0], 1)
+    units = [Party.objects.create(kind="unit", name=f"Unit {number}", site_id="A") for number in range(2)]
+    issues = [moves(batch, 1, S1, Spot("on_issue", ref=unit.pk.hex), kind="issue") for unit in units]
     with ThreadPoolExecutor(2) as pool:
-        ended = sorted(pool.map(lambda who: answered(who, moves(batch, 1, S1, S2)), people))
-    assert ended == ["created", "holding_negative"]
-    assert [(one.store_id, one.quantity) for one in Holding.objects.filter(batch=batch)] == [("S2", 1)]
+        ended = list(pool.map(answered, people, issues))
+    assert sorted(ended) == ["created", "holding_negative"]
+    held = Holding.everywhere.filter(batch=batch).values_list("place__kind", "place__ref", "quantity")
+    assert list(held) == [("on_issue", units[ended.index("created")].pk.hex, 1)]
 
 
 def test_of_the_same_sent_twice_at_once_one_is_a_retry() -> None:

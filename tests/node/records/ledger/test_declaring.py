@@ -14,7 +14,7 @@ from uuid6 import uuid7
 from rasr.node.people.models import Entry, User
 from rasr.node.records import bridge
 from rasr.node.records.ledger.declaring import Chosen, decisions, declare_surplus, record_decision
-from rasr.node.records.models import Batch, Declaration, Item
+from rasr.node.records.models import Batch, Declaration, Holding, Item, Movement
 from rasr.node.records.services import BatchDraft, LineDraft, MovementDraft, post, recompute_holdings
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,30 @@ def test_only_who_judges_that_stock(crew: Crew) -> None:
         declares(crew.keeper, Chosen(batch("R1"), S1))
     assert [one.reference for one in decisions(crew.keeper)] == ["D-7"], "who keeps the stock sees it"
     assert not decisions(crew.stranger)
+
+
+def test_nothing_else_changes_by_a_decision(crew: Crew) -> None:
+    """The part that is declared keeps its facts, and how its number is known; what was stated of the whole goes."""
+    new = BatchDraft(uuid7(), "R9", "rifles", lot="L1", condition="B", purpose="training", year_made=1980,
+                     destroy_by=date(2030, 1, 1), total_mass_kg=7.0, total_neq_kg=0.0)  # fmt: skip
+    came = LineDraft(new.batch_id, 5, "counted", ACQUIRED, S1)
+    post(actor=crew.keeper, movement=MovementDraft(uuid7(), "find", timezone.now(), "", (came,), batches=(new,)))
+    decide(crew.judge)
+    key = uuid7()
+    assert declares(crew.judge, Chosen(new.batch_id, S1, 2), movement_id=key, reason_language="en") == "created"
+    made = Batch.objects.get(stock_id="R9", declared_surplus_ref="D-7")
+    same = ("stock_id", "article_id", "lot", "condition", "purpose", "year_made", "destroy_by", "itemised")
+    assert [getattr(made, name) for name in same] == [getattr(new, name) for name in same]
+    assert (made.total_mass_kg, made.total_neq_kg, made.release_ref) == (None, None, None)
+    kept = Holding.objects.filter(batch__stock_id="R9").order_by("quantity")
+    assert [(one.quantity, one.quantity_basis, one.batch_id) for one in kept] == [
+        *((2, "counted", made.pk), (3, "counted", new.batch_id))
+    ]
+    movement = Movement.objects.get(pk=key)
+    head = ("reclassification", crew.judge, "Decision 7", "en", "A")
+    assert (movement.kind, movement.actor, movement.reason, movement.reason_language, movement.site_id) == head
+    lines = movement.lines.order_by("position").values_list("batch_id", "quantity", "quantity_basis")
+    assert list(lines) == [(new.batch_id, 2, "counted"), (made.pk, 2, "counted")]
 
 
 def test_declared_stock_may_be_destroyed_the_rest_not(crew: Crew) -> None:

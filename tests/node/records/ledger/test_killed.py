@@ -1,6 +1,6 @@
 """kill -9 in the middle of a posting: what was acknowledged is there, and nothing is there by half.
 
-``RASR_KILLS=1000`` makes it so many; ``make soak`` does.
+``RASR_KILLS=1000`` makes it so many; ``make soak`` does. Each is seen to be in the middle, not between two postings.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.node.conftest import somebody
 from tests.node.records.ledger import killed
 from tests.node.records.ledger.machine import negative_at_any_time, where
 
 from rasr.node.people.models import Entry, Leaf
+from rasr.node.records.ledger.write import lock_register
 from rasr.node.records.models import Batch, Holding, Movement, MovementLine, Register, VoucherSeries
 from rasr.node.records.services import load_region, recompute_holdings
 
@@ -36,9 +37,11 @@ def test_what_was_acknowledged_is_there_and_nothing_is_half_posted(on_disk: str,
     subprocess.run(words, env={**clean, "RASR_DATABASE_URL": on_disk}, cwd=ROOT, check=True)
     told = dict(line.split() for line in (tmp_path / killed.ACKNOWLEDGED).read_text().splitlines() if " " in line)
     assert len(told) > KILLS // 2
+    with transaction.atomic():
+        lock_register()  # a server may still be at what its last client had sent
     lines = Counter(MovementLine.objects.values_list("movement_id", flat=True))
     assert {UUID(one): int(many) for one, many in told.items()}.items() <= lines.items()
-    print(f"{KILLS} kills, {len(told):,} acknowledged, {len(lines) - 1 - len(told)} posted without an answer")
+    print(f"{len(told):,} acknowledged, {len(lines) - 1 - len(told)} posted without an answer")
     nothing_by_half(lines)
 
 

@@ -229,11 +229,11 @@ LAW: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({}, {}),
     ({"legal_hold": True}, KEPT),
     ({"legal_hold": True, "release_ref": "Court 7"}, KEPT),
-    ({"legal_hold": True, "custody": "court"}, {kind: code for kind, code in KEPT.items() if kind != "issue"}),
+    ({"legal_hold": True, "custody": "court"}, KEPT),
     ({"legal_status": "evidence"}, {**UNRELEASED, "issue": "item_on_hold"}),
-    ({"legal_status": "evidence", "custody": "forensic"}, UNRELEASED),
+    ({"legal_status": "evidence", "custody": "forensic"}, {**UNRELEASED, "issue": "evidence_not_released"}),
     ({"legal_status": "evidence", "release_ref": "Court 7"}, {}),
-    ({"legal_status": "to_owner"}, {"destruction": "belongs_to_owner", "sale": "belongs_to_owner"}),
+    ({"legal_status": "to_owner"}, dict.fromkeys(("destruction", "sale", "write_off"), "belongs_to_owner")),
 ]
 
 
@@ -281,7 +281,7 @@ def test_what_is_in_transit_is_of_who_sent_and_who_awaits_it(crew: Crew) -> None
     road = Spot("in_transit", ref=ref.hex)
     line = LineDraft(batch("R4"), 3, None, S2, road)
     sent = MovementDraft(ref, "despatch", timezone.now(), "", (line,), destination_id="S3")
-    post(actor=crew.keeper, movement=sent)
+    post(actor=crew.keeper, movement=sent, agreed=uuid7())
     outsider = somebody_else()
     refused("unknown_rule", lambda: post(actor=outsider, movement=moves("loss", ("R4", 1, road, LOST))))
     for actor in (crew.keeper, crew.stranger):

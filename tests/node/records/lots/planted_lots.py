@@ -127,7 +127,11 @@ def sent(store_id: str) -> Acts:
             {"serial": "Q 2", "serial_state": "marked", "origin": "found", "sure": "on", **WHY_SENT},
             ("item_id",),
         ),
-        "item-legal": ("keep_stock", "item.legal", {"legal_status": "unknown", **WHY_SENT}, ("item_id",)),
+        "item-legal": (
+            *("keep_stock", "item.legal"),
+            {"legal_status": "evidence", "case_number": "K-9", **WHY_SENT},
+            ("item_id",),
+        ),
         "item-hand-over": (
             *("keep_stock", "item.custody movement.post"),
             {"custody": "court", "to": "High court", **moved},

@@ -98,7 +98,8 @@ def test_seen_by_who_has_or_had_some_of_it(who: People) -> None:
     held = Holding.objects.get(batch__lot_record=lot)
     here, there = Spot.store("S1"), Spot.store("S3")
     line = LineDraft(held.batch_id, 5, held.quantity_basis, here, there)
-    post(actor=who.chief, movement=MovementDraft(uuid7(), "transfer", timezone.now(), "so", (line,)))
+    out = MovementDraft(uuid7(), "transfer", timezone.now(), "so", (line,))
+    post(actor=who.chief, movement=out, agreed=uuid7())
     assert list(queries.lots(who.stranger)) == [lot]
     assert list(queries.lots(who.officer)) == [lot]  # it was there
     assert [(one.held, one.is_banned) for one in queries.listed(who.officer)] == [(0, False)]

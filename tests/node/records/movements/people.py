@@ -11,7 +11,7 @@ from tests.node.conftest import somebody
 from tests.node.records.small_register import region
 from uuid6 import uuid7
 
-from rasr.node.people.models import User
+from rasr.node.people.models import Approval, User
 from rasr.node.records.models import Holding, Place
 from rasr.node.records.services import load_region
 
@@ -61,6 +61,18 @@ def send(client: Client, kind: str, store: str = "S1", query: str = "", **given:
     """Send the form of a kind; what is not given is as the empty form has it."""
     data = {"movement_id": str(uuid7()), "reason": "because", "reason_language": "en", "basis": "counted", **given}
     return client.post(reverse("records:move", args=(kind, store)) + query, data)
+
+
+def agreed(crew: People, answer: Any) -> Any:
+    """What was asked for is agreed to by the second person; where that leads."""
+    assert answer.status_code == 302, answer.content.decode()
+    approval = Approval.objects.get(state="asked")
+    assert answer["Location"] == reverse("people:approval", args=(approval.pk,))
+    data = {"decision": "approve", "digest": approval.digest, "reason": "Seen.", "reason_language": "en"}
+    done = browser(crew.approver).post(reverse("people:decide", args=(approval.pk,)), data)
+    approval.refresh_from_db()
+    assert approval.state == "approved", approval.state
+    return done
 
 
 def things(*lines: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.node.records.movements.people import People, browser, held, key, send, things
+from django.utils import timezone
+from tests.node.records.movements.people import People, agreed, browser, held, key, send, things
+from uuid6 import uuid7
 
-from rasr.node.people.models import Approval, Entry
-from rasr.node.places.models import Licence
-from rasr.node.records.models import ArticleDetail, Item, Lot, Movement, MovementLine, Party
+from rasr.core.basis.findings import Refused
+from rasr.core.records.ledger.places import Spot
+from rasr.node.people.models import Approval, Entry, User
+from rasr.node.places.models import Licence, Store
+from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
+from rasr.node.records.models import ArticleDetail, Batch, Holding, Item, Lot, Movement, MovementLine, Party, Place
+from rasr.node.records.movements import queries, services
 from rasr.node.records.movements.shapes import SHAPES
-from rasr.node.records.services import recompute_holdings
+from rasr.node.records.services import post, recompute_holdings
+from rasr.node.web.said import Said
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +62,65 @@ def test_issue_return_and_use(crew: People) -> None:
     assert Party.objects.count() == 1
 
 
+def many_parties(held: bool) -> None:
+    """A site of 10,000 people; where that is asked, 600 of them with something on issue."""
+    Party.objects.bulk_create(
+        Party(kind="person", name=f"Soldier {at:05}", number=str(at), site_id="A") for at in range(10_000)
+    )
+    if held:
+        batch = Batch.objects.get(stock_id="R1")
+        some = Party.objects.filter(name__lt="Soldier 00600")
+        places = Place.objects.bulk_create(Place(kind="on_issue", ref=one.pk.hex) for one in some)
+        now = timezone.now()
+        rows = [
+            Holding(batch=batch, place=one, quantity=1, position=at, latest_at=now) for at, one in enumerate(places)
+        ]
+        Holding.everywhere.bulk_create(rows)
+
+
+def test_ten_thousand_parties_are_found_by_words(crew: People, django_assert_max_num_queries: Any) -> None:
+    many_parties(held=False)
+    keeper, address = browser(crew.keeper), reverse("records:move", args=("issue", "S1"))
+    with django_assert_max_num_queries(20):
+        page = keeper.get(address).content.decode()
+    assert page.count("<option") < 500
+    assert "700 more are not shown" in page
+    assert "Soldier 09999" not in page
+    found = keeper.get(f"{address}?find=09999").content.decode()
+    party = Party.objects.get(number="9999")
+    assert f'value="{party.pk.hex}"' in found
+    # who was found is taken, though the page that comes back does not list them
+    assert send(keeper, "issue", **{key("R1"): "9", "party_id": party.pk.hex}).status_code == 400
+    taken = recorded(send(keeper, "issue", query="?find=09999", **{key("R1"): "1", "party_id": party.pk.hex}))
+    assert taken.lines.get().to_place.ref == party.pk.hex
+    assert send(keeper, "issue", **{key("R1"): "1", "party_id": uuid7().hex}).status_code == 404
+
+
+def test_who_of_many_has_something_on_issue(crew: People, django_assert_max_num_queries: Any) -> None:
+    many_parties(held=True)
+    try:
+        with django_assert_max_num_queries(4):
+            some = queries.parties_holding(crew.keeper, "A")
+        assert (len(some.rows), some.more, some.rows[0].name) == (300, 300, "Soldier 00000")
+        assert [one.number for one in queries.parties_holding(crew.keeper, "A", "00599").rows] == ["599"]
+        assert queries.parties_holding(crew.keeper, "A", "00601").rows == []
+        assert queries.parties_holding(crew.stranger, "A").rows == []
+        page = browser(crew.keeper).get(reverse("records:move", args=("return", "S1")) + "?find=00599").content.decode()
+        assert "Soldier 00599" in page
+        assert "Soldier 00000" not in page
+    finally:  # they were put there past the ledger
+        Holding.everywhere.filter(place__kind="on_issue").delete()
+
+
+def test_consignments_are_found_by_words(crew: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = despatched(crew)
+    assert [one.bound_for for one in queries.consignments(crew.stranger, "S3").rows] == ["S3"]
+    assert queries.consignments(crew.stranger, "S3", sent.voucher).rows != []
+    assert queries.consignments(crew.stranger, "S3", "nothing").rows == []
+    monkeypatch.setattr(queries, "MOST_ROWS", 0)
+    assert (queries.consignments(crew.stranger, "S3").rows, queries.consignments(crew.stranger, "S3").more) == ([], 1)
+
+
 def test_a_form_sent_twice_is_recorded_once(crew: People) -> None:
     keeper = browser(crew.keeper)
     once = {key("R1"): "5", "party_name": "Ana", "movement_id": "0198c0de-0000-7000-8000-000000000001"}
@@ -91,7 +157,9 @@ def test_transfer_into_a_stack(crew: People) -> None:
 
 
 def despatched(crew: People, **more: Any) -> Movement:
-    return recorded(send(browser(crew.keeper), "despatch", **{key("R1"): "4", "to_code": "S3", **more}))
+    """Four of R1 on their way to another organisation, to which a second person has agreed."""
+    agreed(crew, send(browser(crew.keeper), "despatch", **{key("R1"): "4", "to_code": "S3", **more}))
+    return Movement.objects.get(kind="despatch")
 
 
 def test_despatch_and_arrival_with_less(crew: People) -> None:
@@ -104,7 +172,7 @@ def test_despatch_and_arrival_with_less(crew: People) -> None:
     query, way = f"?despatch={sent.pk}", key("R1", "in_transit")
     recorded(send(there, "arrival", "S3", query, **{way: "1", "rest": "way"}))
     assert held()["R1", "in_transit"] == 3
-    answer = send(there, "arrival", "S3", query, **{way: "2", "rest": "missing"})
+    answer = send(there, "arrival", "S3", query, **{way: "2", "rest": "discrepancy"})
     assert answer.status_code == 302
     assert held()["R1", "S3"] == 3
     assert ("R1", "in_transit") not in held()
@@ -125,7 +193,9 @@ def test_more_arrives_than_was_sent(crew: People) -> None:
 def test_nothing_arrives_at_all(crew: People) -> None:
     sent = despatched(crew)
     query = f"?despatch={sent.pk}"
-    answer = send(browser(crew.stranger), "arrival", "S3", query, **{key("R1", "in_transit"): "0", "rest": "missing"})
+    answer = send(
+        browser(crew.stranger), "arrival", "S3", query, **{key("R1", "in_transit"): "0", "rest": "discrepancy"}
+    )
     assert answer.status_code == 302, answer.content.decode()
     assert Movement.objects.get(kind="discrepancy").lines.get().quantity == 4
 
@@ -139,6 +209,98 @@ def test_loss_and_recovery(crew: People) -> None:
     assert ("R4", "stolen") not in held()
     # what another site lost is not offered
     assert send(browser(crew.stranger), "recovery", "S3", **{key("R1", "lost"): "1"}).status_code == 400
+
+
+@pytest.mark.parametrize(("rest", "place"), [("loss", "lost"), ("theft", "stolen")])
+def test_the_rest_of_a_despatch_was_lost_on_the_way(crew: People, rest: str, place: str) -> None:
+    sent = despatched(crew)
+    there, way = browser(crew.stranger), key("R1", "in_transit")
+    answer = send(there, "arrival", "S3", f"?despatch={sent.pk}", **{way: "1", "rest": rest})
+    assert answer.status_code == 302, answer.content.decode()
+    assert (held()["R1", "S3"], held()["R1", place]) == (1, 3)
+    assert ("R1", "in_transit") not in held()
+    assert Movement.objects.get(kind=rest).lines.get().from_place.ref == sent.pk.hex
+    # and it comes to light at the site in whose books it was lost
+    recorded(send(there, "recovery", "S3", **{key("R1", place): "2"}))
+    assert (held()["R1", "S3"], held()["R1", place]) == (3, 1)
+
+
+def test_a_despatch_that_never_came(crew: People) -> None:
+    sent = despatched(crew)
+    there, query, way = browser(crew.stranger), f"?despatch={sent.pk}", key("R1", "in_transit")
+    shown = there.get(reverse("records:move", args=("arrival", "S3")) + query).content.decode()
+    assert reverse("records:move", args=("theft", "S3")) + query in shown
+    recorded(send(there, "theft", "S3", query, **{way: "1"}))
+    # what is written off is decided where it was sent from, so it is asked for there
+    assert send(there, "write_off", "S3", query, **{way: "3"}).status_code == 404
+    assert reverse("records:move", args=("write_off", "S3")) not in shown
+    asked = send(browser(crew.keeper), "write_off", "S1", query, **{way: "3"})
+    assert asked.status_code == 302, asked.content.decode()
+    assert asked["Location"] == reverse("people:approval", args=(Approval.objects.get(state="asked").pk,))
+    assert (held()["R1", "stolen"], held()["R1", "in_transit"]) == (1, 3)
+    # who neither sends nor receives has no part in it, and an issue is not of what is on its way
+    assert send(there, "issue", "S3", query, **{way: "3", "party_name": "Eve"}).status_code == 400
+    assert send(there, "loss", "S3", "?despatch=0198c0de-0000-7000-8000-000000000009").status_code == 404
+
+
+def missing(record: str) -> str:
+    """The key under which a form sends what is missing of a record."""
+    return f"u{Batch.objects.get(stock_id=record).pk.hex}"
+
+
+def went_missing(crew: People, record: str, quantity: str, store: str = "S1") -> None:
+    """Written off, with a second person. quantity: empty is all there is."""
+    row = key(record, store) + ("" if quantity else "-all")
+    agreed(crew, send(browser(crew.keeper), "write_off", store, **{row: quantity or "on"}))
+    assert Movement.objects.filter(kind="write_off").exists()
+
+
+def test_what_was_missing_is_found_again_and_no_more(crew: People) -> None:
+    keeper = browser(crew.keeper)
+    address = reverse("records:move", args=("recovery", "S1"))
+    assert missing("R1") not in keeper.get(address).content.decode()
+    went_missing(crew, "R1", "3")
+    assert missing("R1") in keeper.get(address).content.decode()
+    assert send(keeper, "recovery", **{missing("R1"): "4"}).status_code == 400
+    recorded(send(keeper, "recovery", **{missing("R1"): "2"}))
+    assert held()["R1", "S1"] == 4
+    assert send(keeper, "recovery", **{missing("R1"): "2"}).status_code == 400
+    recorded(send(keeper, "recovery", **{missing("R1"): "1"}))
+    assert missing("R1") not in keeper.get(address).content.decode()
+    # another site was short of nothing
+    assert send(browser(crew.stranger), "recovery", "S3", **{missing("R1"): "1"}).status_code == 400
+
+
+def test_an_unknown_number_that_was_missing(crew: People) -> None:
+    went_missing(crew, "R2", "", "S2")
+    keeper = browser(crew.keeper)
+    recorded(send(keeper, "recovery", "S2", **{missing("R2"): "12"}))
+    assert held()["R2", "S2"] == 12
+
+
+def test_a_count_that_made_a_number_known_left_nothing_missing(crew: People) -> None:
+    spot, gone = Spot.store("S2"), Spot("unexplained")
+    batch = Batch.objects.get(stock_id="R2").pk
+    lines = (LineDraft(batch, None, None, spot, gone), LineDraft(batch, 9, "counted", gone, spot))
+    count = MovementDraft(uuid7(), "count_adjustment", timezone.now(), "counted", lines)
+    assert post(actor=crew.loader, movement=count, agreed=uuid7()) == "created"
+    assert queries.gone(Store.objects.get(pk="S2")).rows == []
+
+
+def test_two_people_find_the_same_again(crew: People) -> None:
+    """Both opened the form while two were missing."""
+    went_missing(crew, "R1", "2")
+    [row] = queries.gone(Store.objects.get(pk="S1")).rows
+    given = {"shape": SHAPES["recovery"], "store": Store.objects.get(pk="S1"), "reason": Said("found", "en")}
+
+    def found(actor: User) -> None:
+        wish = services.Wish(movement_id=uuid7(), basis="counted", chosen=[(row, 2)], **given)
+        services.record(actor=actor, session="s", wish=wish)
+
+    found(crew.keeper)
+    with pytest.raises(Refused, match="not_missing"):
+        found(crew.mate)
+    assert held()["R1", "S1"] == 5
 
 
 def test_receipt_with_a_lot_and_again(crew: People) -> None:
@@ -236,6 +398,15 @@ def test_reclassification_and_split(crew: People) -> None:
     short = send(chief, "conversion", **{key("R1"): "3"}, **things({"article": "bombs", "quantity": "2"}))
     assert short.status_code == 400
     assert send(browser(crew.keeper), "reclassification", **{key("R1"): "2", "condition": "D"}).status_code == 403
+
+
+def test_that_stock_is_surplus_is_not_said_here(crew: People) -> None:
+    """It takes a decision of the nation, and the page of that."""
+    chief = browser(crew.officer)
+    crafted = send(chief, "reclassification", **{key("R1"): "2", "declared_surplus_ref": "invented"})
+    assert crafted.status_code == 400
+    recorded(send(chief, "reclassification", **{key("R1"): "2", "condition": "D", "declared_surplus_ref": "invented"}))
+    assert not Batch.objects.filter(declared_surplus_ref="invented").exists()
 
 
 def test_a_write_off_waits_for_a_second_person(crew: People) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.node.records.ledger.conftest import crew
+from tests.node.records.ledger.conftest import crew, crew_of_module
 from tests.node.records.ledger.crew import Crew, held
 from uuid6 import uuid7
 
@@ -23,6 +23,7 @@ Opens = Callable[[User], Client]
 NEW = {"reference": "D-7", "decided_on": "2026-03-01", "authority": "Government", "organisation": "AL-MOD", "text": ""}
 WHY = {"reason": "Decision 7", "reason_language": "en"}
 assert crew
+assert crew_of_module
 
 
 @pytest.fixture

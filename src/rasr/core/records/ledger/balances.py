@@ -24,6 +24,8 @@ from rasr.core.basis.findings import Refused
 from rasr.core.records.ledger.kinds import COUNT
 from rasr.core.records.ledger.places import Spot
 
+MOST = 2**53 - 1
+"""Pieces or grams of a batch in one place: more is a slip of the pen, and no column or spreadsheet holds it."""
 Key = tuple[Any, Spot]
 """Batch and place."""
 
@@ -41,7 +43,10 @@ Holdings = dict[Key, Held]
 def act(
     held: Holdings, kind: str, batch: Any, quantity: int | None, basis: str | None, origin: Spot, target: Spot
 ) -> None:
-    """One line: quantity of a batch from a place to a place. Raises Refused: holding_negative, quantity_wanted."""
+    """One line: quantity of a batch from a place to a place.
+
+    Raises Refused: holding_negative, quantity_wanted, quantity_out_of_range.
+    """
     count = kind == COUNT
     if origin.is_bounded:
         there = held.get((batch, origin))
@@ -57,6 +62,8 @@ def act(
             held[batch, target] = Held(quantity, basis)
             return
         total = None if there.quantity is None or quantity is None else there.quantity + quantity
+        if total is not None and total > MOST:
+            raise Refused("quantity_out_of_range", most=MOST)
         agree = count or there.quantity == 0 or there.basis == basis
         held[batch, target] = Held(total, basis if agree else None)
 

@@ -24,6 +24,8 @@ UNBOUNDED: Final = frozenset({ACQUIRED, CONVERTED, UNEXPLAINED})
 """Places that may give more than came to them: what they hold is not kept, it is what the lines say."""
 REFERRED: Final = frozenset({STORE, IN_TRANSIT, ON_ISSUE})
 """Places of which there are many, told apart by ``ref``."""
+LONGEST_REF_BYTES: Final = 500
+"""So that an index holds it."""
 
 
 class Spot(NamedTuple):
@@ -49,7 +51,8 @@ class Spot(NamedTuple):
     @property
     def is_sound(self) -> bool:
         """Whether it is named as its kind wants it."""
-        return (self.store_id is not None) == (self.kind == STORE) and (self.kind in REFERRED or not self.ref)
+        named = (self.store_id is not None) == (self.kind == STORE) and (self.kind in REFERRED or not self.ref)
+        return named and len(self.ref.encode()) <= LONGEST_REF_BYTES
 
     def __str__(self) -> str:
         return self.store_id or self.kind

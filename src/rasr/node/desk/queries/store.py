@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from rasr.core.assessment.explosives.neighbours import RELATIONS
 from rasr.core.hazard.mixing import Mixing
+from rasr.core.records import quantities
 from rasr.node.assessment import queries as assessment
 from rasr.node.desk.queries.lists import Actor
 from rasr.node.people.rights import require
 from rasr.node.places import queries as places
 from rasr.node.records import queries as records
+from rasr.node.records.movements import queries as movements
 
 LAST_MOVEMENTS = 10
 STOCK_SHOWN = 50
@@ -36,7 +38,10 @@ BEHIND_THE_DANGER = (
 
 @dataclass
 class Division:
-    """What lies in a store of one hazard division and compatibility group. Sums are over what is known."""
+    """What lies in a store of one hazard division and compatibility group. Sums are over what is known.
+
+    mass_known, neq_known: how well, see ``core.records.quantities``.
+    """
 
     hazard_division: str
     compatibility_group: str
@@ -46,6 +51,8 @@ class Division:
     neq_kg: float = 0.0
     records_without_mass: int = 0
     records_without_neq: int = 0
+    mass_known: str = quantities.UNKNOWN
+    neq_known: str = quantities.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ class Part:
 class StorePicture:
     """What the page of a store shows. danger: the figures of the latest assessment, None where there is none of it.
 
-    site_seen: whether the page of its site may be seen, by who has the whole site.
+    site_seen: whether the page of its site may be seen, by who has the whole site. keeps: whether its reader records
+    movements in it.
     """
 
     store: Any
@@ -95,6 +103,7 @@ class StorePicture:
     stock: list[Any]
     stock_count: int
     movements: list[Any]
+    keeps: bool
 
 
 def store_picture(actor: Actor, store_id: str) -> StorePicture:
@@ -119,22 +128,27 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
         stock=holdings[:STOCK_SHOWN],
         stock_count=len(holdings),
         movements=list(records.movements_of(actor, store_id, LAST_MOVEMENTS)),
+        keeps=movements.works_in(actor, store),
     )
 
 
 def divisions(holdings: Iterable[Any]) -> list[Division]:
     """Holdings by hazard division and compatibility group; records of unknown mass or NEQ are counted as that."""
     found: dict[tuple[str, str], Division] = {}
+    masses: dict[tuple[str, str], list[tuple[quantities.Figure, quantities.Figure]]] = {}
     for held in holdings:
         article = held.batch.article
         key = (article.hazard_division, article.compatibility_group)
         row = found.setdefault(key, Division(*key))
         row.records += 1
+        masses.setdefault(key, []).append(records.masses_of(held))
         row.pieces += (held.quantity or 0) if article.unit == "piece" else 0
         row.mass_kg += held.mass_kg or 0.0
         row.neq_kg += held.neq_kg or 0.0
         row.records_without_mass += held.mass_kg is None
         row.records_without_neq += held.neq_kg is None
+    for key, row in found.items():
+        row.mass_known, row.neq_known = (quantities.together(some).known for some in zip(*masses[key], strict=True))
     return [found[key] for key in sorted(found)]
 
 

@@ -153,6 +153,14 @@ class IntoForm(OnceForm):
         self.fields = {"into": ArticleField(actor, label=_("It is the same as")), **self.fields}
 
 
+class ApartForm(WhyForm):
+    """Which article it is not."""
+
+    def __init__(self, *given: Any, actor: User, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields = {"other": ArticleField(actor, label=_("It is not the same as")), **self.fields}
+
+
 class UnknownForm(OnceForm):
     """Something unidentified that was found."""
 

@@ -11,7 +11,7 @@ from rasr.node.records.catalogue.unidentified import KEEP
 from rasr.node.records.models import Article, ArticleDetail, ArticleState, Holding
 from rasr.node.records.queries import stock
 
-ACTS = ("change", "name", "package", "component", "drop", "amounts", "merge", "identify", "classify")
+ACTS = ("change", "name", "package", "component", "drop", "amounts", "merge", "apart", "identify", "classify")
 PARTS = tuple(f"records:article-{act}" for act in ACTS)
 """Further pages of an article."""
 

@@ -39,7 +39,6 @@ from rasr.node.records.models import (
     Constraint,
     ConstraintKind,
     Holding,
-    Item,
     ItemPosition,
     Movement,
     MovementLine,
@@ -91,7 +90,6 @@ def join(actor: User, act: str, article_id: str, into_id: str, movement_id: UUID
     gone.save(update_fields=["merged_into"])
     to = {batch_id: draft.batch_id for batch_id, draft in drafts.items()}
     _convert(actor, movement_id, held, to, why, new=tuple(drafts.values()))
-    _items_become(held, kept)
     gone.closed = True
     gone.save(update_fields=["closed"])
     after = {"merged_into": kept.pk, "movement": movement_id if held else None, "records": len(held)}
@@ -127,7 +125,6 @@ def undo(*, actor: User, article_id: str, movement_id: UUID, why: Why) -> Merged
         for one in held:
             carry.to(one.batch.lot_record, back[one.batch_id].lot_record)
         _convert(actor, movement_id, held, {made: old.pk for made, old in back.items()}, why)
-        _items_become(held, gone)
         gone.merged_into = None
         gone.save(update_fields=["merged_into"])
         after = {"merged_into": None, "movement": movement_id if held else None, "records": len(held)}
@@ -209,13 +206,6 @@ def _pieces(held: Sequence[Holding]) -> Iterator[tuple[Holding, int | None, UUID
             yield from ((one, 1, item_id) for item_id in by_place[one.batch_id, one.place_id])
         else:
             yield one, one.quantity, None
-
-
-def _items_become(held: Sequence[Holding], article: Article) -> None:
-    """Items are of the article of the batch that they are in now."""
-    if any(one.batch.itemised for one in held):
-        moved = ItemPosition.objects.filter(batch__article=article).order_by()
-        Item.objects.filter(pk__in=moved.values("item")).exclude(article=article).update(article=article)
 
 
 def _in_lines(gone: Article) -> QuerySet[MovementLine]:

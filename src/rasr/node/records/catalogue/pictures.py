@@ -16,7 +16,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from rasr.core.basis.findings import Refused
 from rasr.node.people import histories, trail
@@ -27,9 +27,14 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MOST_MB: Final = 20
 """The largest file that is taken."""
 MOST_PIXELS: Final = 120_000_000
-"""The most that is unpacked: more than any telephone takes, and a bomb is refused by its size before it is unpacked."""
+"""The most of a JPEG that is unpacked small: more than any telephone takes."""
+MOST_WHOLE_PIXELS: Final = 40_000_000
+"""The most of what is unpacked whole, as a progressive JPEG is too: some 200 MB. A bomb is refused before that."""
 SIDE_PX: Final = 1600
 """The longer side of what is kept."""
+BAND_PX: Final = 32
+"""Rows of what is kept that are made at once."""
+ORIENTATION: Final = ExifTags.Base.Orientation
 QUALITY: Final = 82
 MOST_OF_ONE: Final = 20
 """Pictures of one record."""
@@ -156,15 +161,26 @@ def made_anew(file: IO[bytes]) -> Made:
         raise Refused("picture_too_large", limit_mb=MOST_MB, pixels=MOST_PIXELS)
     with _opened(content) as opened:
         opened.draft("RGB", (SIDE_PX, SIDE_PX))  # a JPEG is then unpacked small
-        upright = ImageOps.exif_transpose(opened)
-        plain = _on_white(upright)
-        plain.thumbnail((SIDE_PX, SIDE_PX))
-        # a new canvas: whatever hung on the old one stays behind
-        bare = Image.new("RGB", plain.size)
-        bare.paste(plain)
+        bare = ImageOps.exif_transpose(_small(opened))
+        bare.thumbnail((SIDE_PX, SIDE_PX))
     written = BytesIO()
     bare.save(written, "JPEG", quality=QUALITY, optimize=True)
     return Made(written.getvalue(), *bare.size)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """A new canvas of colours, at least as large as it is to be, and how it lies; nothing else comes with it.
+
+    Band by band, so that what was unpacked is there once and only a band of it is copied.
+    """
+    factor = max(1, max(image.size) // SIDE_PX)
+    width, height, rows = *image.size, factor * BAND_PX
+    small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, rows):
+        band = _on_white(image.crop((0, top, width, min(top + rows, height))))
+        small.paste(band.reduce(factor), (0, top // factor))
+    small.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
+    return small
 
 
 @contextmanager
@@ -173,8 +189,10 @@ def _opened(content: bytes) -> Iterator[Any]:
     too_large = Refused("picture_too_large", limit_mb=MOST_MB, pixels=MOST_PIXELS)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise too_large
+            in_parts = opened.format == "JPEG" and not opened.info.get("progressive")
+            most_pixels = MOST_PIXELS if in_parts else MOST_WHOLE_PIXELS
+            if opened.width * opened.height > most_pixels:
+                raise Refused("picture_too_large", limit_mb=MOST_MB, pixels=most_pixels)
             yield opened
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as bomb:
         raise too_large from bomb

@@ -9,11 +9,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from rasr.core.records import names
 from rasr.core.records.likeness import Entry, Pair, alike
-from rasr.core.records.quantities import Each
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
-from rasr.node.records.catalogue import pictures, services
+from rasr.node.records.catalogue import apart, pictures, services
 from rasr.node.records.catalogue.merging import JUDGE
 from rasr.node.records.models import (
     Article,
@@ -86,17 +85,6 @@ def named(actor: Actor, text: str) -> list[Article]:
 def bans_on(article: Article) -> QuerySet[Constraint]:
     """What may not be done with the article as a whole, in force."""
     return Constraint.objects.filter(article=article, lot=None, lifted_on=None)
-
-
-def each_of(article: Article) -> Each:
-    """What one of an article holds and weighs."""
-    return Each(
-        article.unit,
-        article.neq_kg_each,
-        article.mass_kg_each,
-        article.gross_mass_kg_each,
-        article.hazard_division,
-    )
 
 
 @dataclass(frozen=True)
@@ -180,16 +168,16 @@ class Twins:
 
 
 def twins(actor: Actor) -> list[Twins]:
-    """Pairs of the whole catalogue, the likeliest first; of what is identified."""
+    """Pairs of the whole catalogue, the likeliest first; of what is identified and was not told apart."""
     known = list(articles(actor).select_related("detail").prefetch_related("names"))
-    return _told(known, alike(map(entry_of, known)))[:MOST_PAIRS]
+    return _told(known, _not_apart(alike(map(entry_of, known))))[:MOST_PAIRS]
 
 
 def alike_to(actor: Actor, article: Article) -> list[Article]:
-    """Articles that may be the same as one, the likeliest first."""
+    """Articles that may be the same as one, and were not told apart from it, the likeliest first."""
     known = list(articles(actor).select_related("detail").prefetch_related("names"))
     pairs = alike(map(entry_of, known), among=frozenset({article.pk}))
-    found = _told(known, pairs)[:MOST_ALIKE]
+    found = _told(known, _not_apart(pairs))[:MOST_ALIKE]
     return [pair.other if pair.one.pk == article.pk else pair.one for pair in found]
 
 
@@ -201,6 +189,11 @@ def proposed(actor: Actor, new: Mapping[str, str], units: Mapping[str, str]) -> 
     known = list(articles(actor).exclude(pk__in=list(new)).select_related("detail").prefetch_related("names"))
     coming = [Entry(key, (name,), apart=units.get(key, "")) for key, name in new.items()]
     return alike([*map(entry_of, known), *coming], among=frozenset(new))[:MOST_PAIRS]
+
+
+def _not_apart(pairs: Iterable[Pair]) -> list[Pair]:
+    told = apart.pairs()
+    return [pair for pair in pairs if frozenset((pair.one, pair.other)) not in told]
 
 
 def entry_of(article: Article) -> Entry:

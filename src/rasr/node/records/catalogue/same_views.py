@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +17,14 @@ from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
-from rasr.node.records.catalogue import merging, queries, services, unidentified
-from rasr.node.records.catalogue.forms import FactsForm, IntoForm, OnceForm, UnknownForm
+from rasr.node.records.catalogue import apart, merging, queries, services, unidentified
+from rasr.node.records.catalogue.forms import ApartForm, FactsForm, IntoForm, OnceForm, UnknownForm
 from rasr.node.records.catalogue.merging import JUDGE, Merged
 from rasr.node.records.catalogue.tables import UnidentifiedFilter, UnidentifiedTable
 from rasr.node.records.catalogue.unidentified import KEEP, Unknown
 from rasr.node.records.catalogue.views import OfArticle, OfCatalogue, facts_of
-from rasr.node.records.models import Article
+from rasr.node.records.lots.pages import WhyForm
+from rasr.node.records.models import Article, ArticlesApart
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
 
@@ -39,6 +40,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         "twins": queries.twins(actor),
         "most": queries.MOST_PAIRS,
         "merges": queries.may_merge(actor),
+        "apart": apart.told_apart(actor),
     }
     return render(request, "records/catalogue/duplicates.html", context)
 
@@ -120,6 +122,59 @@ def moved(done: Merged) -> str:
     """How much a merge moved."""
     told = ngettext("%(count)s record was moved.", "%(count)s records were moved.", done.records)
     return told % {"count": done.records}
+
+
+class TellApart(OfArticle):
+    """It looks like another article and is not."""
+
+    title, button = _("Not the same"), _("Say so")
+
+    def form(self, actor: User, _found: Article, /) -> ApartForm:
+        """With the other, where it was chosen before."""
+        return ApartForm(self.sent(), actor=actor, initial={"other": self.request.GET.get("other", "")[:200]})
+
+    def told(self, _actor: User, _found: Article, /) -> list[str]:
+        """What follows."""
+        return [_now("The two are not proposed as duplicates any more. It can be taken back.")]
+
+    def act(self, actor: User, found: Article, form: ApartForm, /) -> HttpResponse:
+        """Say so."""
+        other = form.cleaned_data["other"]
+        apart.tell_apart(actor=actor, article_id=found.pk, other_id=other.pk, why=form.why())
+        self.done(_now("It is kept: they are two articles."))
+        return redirect("records:duplicates")
+
+
+class MayBeSame(OfCatalogue):
+    """Take back that two articles are not the same."""
+
+    title, button = _("Perhaps the same after all"), _("Take it back")
+    above: ClassVar[tuple[str, Any]] = ("records:duplicates", _("Possible duplicates"))
+
+    def found(self, actor: User, /, **ids: Any) -> ArticlesApart:
+        """What was said, for who may change the catalogue."""
+        said = {one.pk: one for one in apart.told_apart(actor)}
+        if ids["apart_id"] not in said:
+            raise ArticlesApart.DoesNotExist
+        return said[ids["apart_id"]]
+
+    def name(self, found: ArticlesApart, /) -> str:
+        """Both names."""
+        return f"{found.one.name} – {found.other.name}"
+
+    def back(self, _found: ArticlesApart, /) -> str:
+        """The duplicates."""
+        return reverse("records:duplicates")
+
+    def form(self, _actor: User, _found: ArticlesApart, /) -> WhyForm:
+        """Why."""
+        return WhyForm(self.sent())
+
+    def act(self, actor: User, found: ArticlesApart, form: WhyForm, /) -> HttpResponse:
+        """Take it back."""
+        apart.take_back(actor=actor, apart_id=found.pk, why=form.why())
+        self.done(_now("Taken back."))
+        return redirect("records:duplicates")
 
 
 # What is unidentified.

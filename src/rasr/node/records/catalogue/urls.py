@@ -9,6 +9,8 @@ from rasr.node.records.catalogue import picture_views, same_views, views
 urlpatterns: list[URLPattern] = [
     path("articles/new/", views.NewArticle.as_view(), name="article-new"),
     path("articles/duplicates/", same_views.duplicates, name="duplicates"),
+    path("articles/duplicates/<int:apart_id>/back/", same_views.MayBeSame.as_view(), name="article-alike"),
+    path("articles/apart/<path:article_id>/", same_views.TellApart.as_view(), name="article-apart"),
     path("articles/unidentified/", same_views.Unidentified.as_view(), name="unidentified"),
     path("articles/unidentified/new/", same_views.NewUnidentified.as_view(), name="unidentified-new"),
     path("articles/change/<path:article_id>/", views.ChangeArticle.as_view(), name="article-change"),

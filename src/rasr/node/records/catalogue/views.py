@@ -27,6 +27,7 @@ from rasr.node.records.catalogue.forms import (
 from rasr.node.records.lots.pages import ActPage
 from rasr.node.records.models import Article
 from rasr.node.records.queries import article as one_article
+from rasr.node.records.queries import each_of
 from rasr.node.records.tables import unit_name
 from rasr.node.records.views import actor_of
 from rasr.node.web import marks
@@ -209,7 +210,7 @@ def amounts(request: HttpRequest, article_id: str) -> HttpResponse:
 
 def worked_out(article: Article, given: dict[str, Any]) -> dict[str, Any]:
     """What an amount is in every other way. quantity, mass, neq: figures; packages: full ones and what is left."""
-    each, amount = queries.each_of(article), given["amount"]
+    each, amount = each_of(article), given["amount"]
     if given["given_as"] == AmountForm.MASS:
         quantity = quantities.pieces_from_mass(each, amount)
     elif given["given_as"] == AmountForm.NEQ:

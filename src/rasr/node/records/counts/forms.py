@@ -94,9 +94,9 @@ class SheetForm(forms.Form):
 
     def found(self) -> dict[int, Found]:
         """What was written, of a form that is valid; a line that was not sent stays as it is."""
-        given = self.cleaned_data
+        given, now = self.cleaned_data, timezone.now()
         return {
-            line.position: Found(given[f"found-{line.position}"], given[f"note-{line.position}"], line.seen_at)
+            line.position: Found(given[f"found-{line.position}"], given[f"note-{line.position}"], now)
             for line in self.lines
             if f"found-{line.position}" in self.data
         }

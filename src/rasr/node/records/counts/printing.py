@@ -59,8 +59,8 @@ def form(count: Count, lines: Iterable[CountLine], *, shows_expected: bool, addr
 
 def _line(line: CountLine, shows_expected: bool) -> list[str]:
     batch, item = line.batch, line.item
-    article = batch.article if batch is not None else None if item is None else item.article
-    named = (item.serial or str(item.pk)) if item is not None else (batch.lot or batch.stock_id) if batch else ""
+    article = batch.article if batch is not None else None if item is None else item.article_now
+    named = str(item) if item is not None else (batch.lot or batch.stock_id) if batch else ""
     row = [str(line.position), line.place.ref or "–", article.name if article else line.note, named or "–", "", ""]
     if shows_expected:
         unit = article.unit if article else None

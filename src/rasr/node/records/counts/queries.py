@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count as Number
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from rasr.core.records import quantities
 from rasr.node.people.approvals.queries import approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, User
@@ -21,7 +25,10 @@ from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
 from rasr.node.records.counts import adjusting, codes, expecting
 from rasr.node.records.counts.services import COUNTING, RIGHT
-from rasr.node.records.models import Article, Batch, Count, CountLine, CountState, Holding, Item, ItemPosition, Place
+from rasr.node.records.models import Article, Batch, Count, CountLine, CountState, Holding, ItemPosition, Place
+from rasr.node.records.queries import each_of
+from rasr.node.records.tables import unit_name
+from rasr.node.web.figures import write
 
 Actor = User | AnonymousUser
 
@@ -65,7 +72,9 @@ def articles_in(stores: QuerySet[Store]) -> QuerySet[Article]:
 
 def lines(found: Count) -> QuerySet[CountLine]:
     """The lines of a sheet, with what and where."""
-    return found.lines.select_related("batch__article", "item__article", "place", "counted_by").order_by("position")
+    return found.lines.select_related("batch__article", "item__at__batch__article", "place", "counted_by").order_by(
+        "position"
+    )
 
 
 def shows_expected(found: Count) -> bool:
@@ -74,10 +83,18 @@ def shows_expected(found: Count) -> bool:
 
 
 def differences(found: Count) -> list[expecting.Difference]:
-    """What was counted otherwise than expected; nothing before the sheet was handed in the first time."""
+    """What was counted otherwise than expected, by the bare lines; nothing before the sheet was handed in the first
+    time.
+    """
     if found.state not in (CountState.COUNTED, CountState.INVESTIGATION, CountState.CLOSED):
         return []
-    return expecting.differences(found, lines(found))
+    return expecting.differences(found, found.lines.select_related("place"))
+
+
+def with_lines(found: Count, some: list[expecting.Difference]) -> list[expecting.Difference]:
+    """Differences with all that is told of their lines."""
+    whole = {line.pk: line for line in lines(found).filter(pk__in=[one.line.pk for one in some])} if some else {}
+    return [replace(one, line=whole[one.line.pk]) for one in some]
 
 
 def adjustment_waits(actor: Actor, found: Count) -> Approval | None:
@@ -141,18 +158,46 @@ def labels(store: Store, what: str, most: int) -> list[Label]:
     if what == "packages":
         held = Holding.objects.filter(store=store, batch__itemised=False).exclude(quantity=0)
         rows = held.select_related("batch__article", "place").order_by("place__ref", "batch__article__name", "pk")
-        return [_of_batch(one.batch, one.place.ref) for one in rows[:most]]
-    at = ItemPosition.objects.filter(place__store=store).select_related("item__article")
-    return [_of_item(one.item) for one in at.order_by("item__article__name", "item__serial", "pk")[:most]]
+        found = list(rows.prefetch_related("batch__article__packages")[:most])
+        return [_of_batch(one.batch, one.place.ref, packed(one)) for one in found]
+    at = ItemPosition.objects.filter(place__store=store).select_related("item", "batch__article")
+    return [_of_item(one) for one in at.order_by("batch__article__name", "item__serial", "pk")[:most]]
 
 
-def _of_batch(batch: Batch, stack: str) -> Label:
-    words = (batch.article.name, batch.lot or batch.stock_id, stack)
+MOST_PACKED = 2
+"""Kinds of packages of an article that there is room for on a label."""
+
+
+def packed(held: Holding) -> list[str]:
+    """What a package of it holds, and its NEQ, by the catalogue; where no package is known, of all that lies there."""
+    article = held.batch.article
+    each = each_of(article)
+    found = []
+    for one in list(article.packages.all())[:MOST_PACKED]:
+        neq_kg = quantities.neq_kg(each, one.quantity, None).value if one.neq_kg is None else one.neq_kg
+        found.append(f"{one.name}: {_so_many(article.unit, one.quantity)}, {_neq(neq_kg)}")
+    if not found and held.quantity is not None:
+        neq_kg = quantities.neq_kg(each, held.quantity, held.quantity_basis).value
+        day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+        found.append(f"{day}: {_so_many(article.unit, held.quantity)}, {_neq(neq_kg)}")
+    return found
+
+
+def _so_many(unit: str, quantity: int) -> str:
+    return f"{write('whole', quantity)} {unit_name(unit, quantity)}"
+
+
+def _neq(kg: float | None) -> str:
+    return _("NEQ unknown") if kg is None else _("NEQ %(mass)s kg") % {"mass": write("significant:4", kg)}
+
+
+def _of_batch(batch: Batch, stack: str, packages: Sequence[str] = ()) -> Label:
+    words = (batch.article.name, batch.lot or batch.stock_id, stack, *packages)
     return Label(codes.code_of(codes.BATCH, batch.pk), tuple(filter(None, words)))
 
 
-def _of_item(item: Item) -> Label:
-    return Label(codes.code_of(codes.ITEM, item.pk), tuple(filter(None, (item.serial, item.article.name))))
+def _of_item(at: ItemPosition) -> Label:
+    return Label(codes.code_of(codes.ITEM, at.item_id), tuple(filter(None, (str(at.item), at.batch.article.name))))
 
 
 def scanned(actor: Actor, code: str) -> tuple[str, Any]:

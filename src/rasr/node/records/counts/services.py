@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from rasr.core.basis.findings import Refused
 from rasr.core.records import names
@@ -26,6 +27,7 @@ from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
 from rasr.node.records.counts import codes, expecting
 from rasr.node.records.counts.choosing import next_article
+from rasr.node.records.items import queries as of_items
 from rasr.node.records.ledger import write
 from rasr.node.records.models import (
     Article,
@@ -50,7 +52,7 @@ MOST = 10**12
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of one line. found: None is not counted (yet). seen_at: when it was scanned."""
+    """What was found of one line. found: None is not counted (yet). seen_at: when; None is not known."""
 
     found: int | None
     note: str = ""
@@ -165,7 +167,7 @@ def _write_down(line: CountLine, given: Found, actor: User) -> bool:
     if (line.found, line.note) == (given.found, given.note):
         return False
     line.found, line.note, line.counted_by = given.found, given.note, actor
-    line.seen_at = given.seen_at if given.found else None
+    line.seen_at = None if given.found is None else given.seen_at
     return True
 
 
@@ -178,8 +180,9 @@ def scan(*, actor: User, count_id: UUID, text: str) -> Scanned:
         count = _locked(actor, count_id, COUNTING)
         line = _line_of(count, text)
         if line is None:
-            line = _from_elsewhere(count, text)
-            changed = CountLine.objects.filter(count=count, batch=None, item=line.item_id).first()
+            line = _from_elsewhere(actor, count, text)
+            same = {"item": line.item_id} if line.item_id else {"item": None, "note__startswith": line.note}
+            changed = CountLine.objects.filter(count=count, batch=None, **same).first()
             if changed is not None:
                 return Scanned("again", changed)
             line.counted_by = actor
@@ -206,7 +209,7 @@ def _line_of(count: Count, text: str) -> CountLine | None:
         named = list(lines.filter(**{path: key}).order_by("position")[:1])
         return named[0] if named else None
     wanted = names.mark(text)
-    found = [line for line in lines.exclude(item=None) if names.mark(_serial(line.item)) == wanted] if wanted else []
+    found = list(lines.filter(item__normalised=wanted)) if wanted else []
     if len(found) > 1:
         raise Refused("scan_shared", text=text.strip(), number=len(found))
     if not found:
@@ -214,16 +217,20 @@ def _line_of(count: Count, text: str) -> CountLine | None:
     return found[0]
 
 
-def _serial(item: Item | None) -> str:
-    return item.serial if item is not None else ""
+def _from_elsewhere(actor: User, count: Count, text: str) -> CountLine:
+    """A line for an item that is on the record of another place. Raises Refused.
 
-
-def _from_elsewhere(count: Count, text: str) -> CountLine:
-    """A line for an item that is on the record of another place. Raises Refused."""
+    Of what is, and was, in none of the actor's stores nothing is told but that: the line has its label alone.
+    """
     given = codes.read(text)
     key = given[1] if given is not None and given[0] == codes.ITEM else None
-    item = Item.objects.filter(pk=key).first() if isinstance(key, UUID) else None
-    if item is None or count.article_id not in (None, item.article_id):
+    if not isinstance(key, UUID) or not Item.objects.filter(pk=key).exists():
+        raise Refused("scan_unknown", text=text.strip())
+    item = of_items.items(actor).filter(pk=key).first()
+    if item is None:
+        label = codes.code_of(codes.ITEM, key)
+        return _extra(count, Found(1, _("Not of your stores: label {label}").format(label=label), timezone.now()))
+    if count.article_id not in (None, item.article_now.pk):
         raise Refused("scan_unknown", text=text.strip())
     return _extra(count, Found(1, "", timezone.now()), item)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rasr.node.records.counts.services import UNFINISHED
 from rasr.node.records.models import CountKind, CountState
+from rasr.node.records.tables import UNBROKEN
 from rasr.node.web.columns import Day, Figure
 from rasr.node.web.words import ByWords
 
@@ -19,7 +20,10 @@ class CountTable(tables.Table):
     """Counts with how far they are."""
 
     store = tables.Column(
-        accessor="store_id", linkify=("records:count", [tables.A("count_id")]), verbose_name=_("Store")
+        accessor="store_id",
+        linkify=("records:count", [tables.A("count_id")]),
+        verbose_name=_("Store"),
+        attrs=UNBROKEN,
     )
     site = tables.Column(accessor="store__site__name", verbose_name=_("Site"))
     kind = tables.Column(accessor="kind", verbose_name=_("Kind of count"))

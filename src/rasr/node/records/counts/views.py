@@ -43,6 +43,7 @@ from rasr.node.web.messages import say
 from rasr.node.web.nofiles import takes_files
 
 SHOWN = 50
+MOST_DIFFERENT = 200
 """Lines of a sheet on one page."""
 
 
@@ -73,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, RIGHT)
     marks.shows_all_seen(request)
-    form = OpenForm(request.POST or None, actor=actor)
+    form = OpenForm(request.POST or None, actor=actor, initial={"store": request.GET.get("store", "")[:200]})
     status = 200
     if request.method == "POST":
         none_crafted(form)
@@ -124,8 +125,9 @@ def _page(request: HttpRequest, found: Count, sheet: SheetForm | None = None, st
         "sheet": sheet or SheetForm(lines=page.object_list),
         "page": page,
         "left_only": request.GET.get("lines") == "left",
-        "different": different,
-        "adjustable": [one for one in different if one.line.batch_id is not None],
+        "different": queries.with_lines(found, different[:MOST_DIFFERENT]),
+        "more_different": max(0, len(different) - MOST_DIFFERENT),
+        "adjustable": any(one.line.batch_id is not None for one in different),
         "waits": queries.adjustment_waits(actor, found) if found.state == CountState.INVESTIGATION else None,
         "scan_form": ScanForm(),
         "extra_form": ExtraForm(),
@@ -318,7 +320,7 @@ def _receive(request: HttpRequest, count_id: UUID, limit: receiving.Limit) -> Ht
 
 def _handed_in(request: HttpRequest, done: signed.HandedIn) -> str:
     if done.kept:
-        text = _("Somebody else has counted these lines otherwise, and their figures stay: {lines}.")
+        text = _("These lines were counted otherwise by somebody else, or later: those figures stay: {lines}.")
         messages.warning(request, text.format(lines=", ".join(map(str, done.kept))))
     if done.unknown:
         text = _("Nobody knows these codes: {codes}.")

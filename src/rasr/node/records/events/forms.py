@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,8 +20,18 @@ from rasr.node.records.counts.queries import articles_in
 from rasr.node.records.events import queries
 from rasr.node.records.events.services import Hurt, Report
 from rasr.node.records.forms import offer
+from rasr.node.records.ledger.breaching import TO_REPORT
 from rasr.node.records.lots.pages import WhyForm, day, long_text, short
-from rasr.node.records.models import Activity, CivilStatus, Harm, IncidentKind, InspectionKind, InspectionResult
+from rasr.node.records.models import (
+    Activity,
+    CivilStatus,
+    Harm,
+    IncidentKind,
+    InspectionKind,
+    InspectionResult,
+    Movement,
+)
+from rasr.node.records.movements import queries as movements
 from rasr.node.records.movements.forms import LOCAL, Moment
 
 CHOOSE = ("", _("Choose"))
@@ -152,6 +163,28 @@ class ReportForm(PlaceForm, HurtForm):
         return Report(article_id=given["article"] or None, **{name: given[name] for name in KNOWN})
 
 
+def lost(actor: User, movement_id: str) -> dict[str, Any]:
+    """What a movement that somebody may see says of a loss, for its report; nothing for any other."""
+    try:
+        found = movements.movement(actor, UUID(movement_id))
+    except (ValueError, Movement.DoesNotExist):
+        return {}
+    if found.kind not in TO_REPORT:
+        return {}
+    known = {
+        "incident_id": found.pk,
+        "kind": found.kind if found.kind in IncidentKind else "",
+        "place": f"site:{found.site_id}",
+        "happened_at": timezone.localtime(found.effective_at).strftime(LOCAL),
+        "what": found.reason,
+    }
+    for line in movements.seen(actor, movements.rows_of(actor, found.pk)[:1]):
+        if line.origin.store_id:
+            known["place"] = f"store:{line.origin.store_id}"
+        known |= {"article": line.line.batch.article_id, "quantity": line.line.quantity}
+    return known
+
+
 class FiguresForm(HurtForm):
     """Further figures beside those that stand there."""
 
@@ -162,9 +195,14 @@ class FoundForm(WhyForm):
     happened_at = Moment(label=_("When"), required=False)
     where = short(_("Where exactly"))
     activity = forms.ChoiceField(label=_("What was being done"), choices=Activity.choices)
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=0, max_value=MOST, required=False)
     cause_found = long_text(_("Cause, as it was found"))
     immediate_action = long_text(_("What was done at once"))
     ban_proposed = long_text(_("Proposed ban"))
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["reason"].label = _("Source: who found it, and how")
 
 
 class ActionForm(forms.Form):

@@ -60,14 +60,15 @@ def _action(actor: User, row_id: str) -> str | None:
     return found.text if found else None
 
 
-def _of_incident(row_id: str) -> Iterable[Row]:
-    return _actions(Incident._meta.db_table, row_id)
+def _of_incident(actor: User, row_id: str) -> Iterable[Row]:
+    return _actions(actor, Incident._meta.db_table, row_id)
 
 
-def _of_inspection(row_id: str) -> Iterable[Row]:
-    return _actions(Inspection._meta.db_table, row_id)
+def _of_inspection(actor: User, row_id: str) -> Iterable[Row]:
+    return _actions(actor, Inspection._meta.db_table, row_id)
 
 
-def _actions(table: str, row_id: str) -> Iterable[Row]:
-    keys = Action.objects.filter(table=table, row_id=str(uuid_of(row_id))).values_list("pk", flat=True)
+def _actions(actor: User, table: str, row_id: str) -> Iterable[Row]:
+    rows = queries.actions(actor).filter(table=table, row_id=str(uuid_of(row_id)))
+    keys = rows.values_list("pk", flat=True)
     return ((Action._meta.db_table, str(key)) for key in keys)

@@ -71,6 +71,13 @@ def ends_by_itself(action: Action) -> bool:
     return action.table == Breach._meta.db_table
 
 
+def to_report(action: Action) -> UUID | None:
+    """The movement of which an action asks to report what happened; None where it asks for something else."""
+    if action.table != Incident._meta.db_table or Incident.objects.filter(pk=action.row_id).exists():
+        return None
+    return UUID(action.row_id)
+
+
 def breach_of(action: Action) -> Breach | None:
     """The breach that an action which the caller may see is of."""
     return Breach.objects.filter(pk=action.row_id).first() if ends_by_itself(action) else None

@@ -25,8 +25,8 @@ from rasr.node.records.lots.told import Why, days_before_today, entered
 from rasr.node.records.models import Action, Casualties, Climate, Incident, IncidentState, Inspection
 
 KEEP, JUDGE = "keep_stock", "judge_stock"
-FOUND = ("happened_at", "activity", "where", "cause_found", "immediate_action", "ban_proposed")
-"""Facts of an incident that are filled in later."""
+FOUND = ("happened_at", "activity", "where", "quantity", "cause_found", "immediate_action", "ban_proposed")
+"""Facts of an incident that are found to be otherwise, or filled in, later; see ``revisions``."""
 COLDEST_C, HOTTEST_C = -80.0, 120.0
 """Beyond these a reading is a slip of the pen: no store on earth was ever so cold, and none stands so hot."""
 Row = TypeVar("Row", bound=models.Model)
@@ -65,6 +65,7 @@ def report(
 ) -> Incident:
     """Report what happened; sent again under the same id it is there already.
 
+    A loss is reported under the id of the movement that recorded it: then what was to be done about that is done.
     Raises PermissionDenied, Site.DoesNotExist, Store.DoesNotExist, Incident.DoesNotExist where the id is another
     person's; Refused: day_in_future.
     """
@@ -81,16 +82,21 @@ def report(
         _enter(actor, "incident.report", made, after={"kind": made.kind, "store": store_id, "hurt": len(hurt)})
         for one in hurt:
             _add_hurt(actor, made, one)
+        wanted = queries.actions_of(made).filter(site=site, done_on=None)
+        wanted.update(done_on=timezone.localdate(), done_by=actor)
     return made
 
 
 def complete(*, actor: User, incident_id: UUID, facts: Mapping[str, Any], why: Why) -> Incident:
-    """Fill in what was found since: some of ``FOUND``. What was reported first stays.
+    """Fill in what was found since: some of ``FOUND``. What was said before stands on the trail, with its source.
 
-    Raises PermissionDenied, Incident.DoesNotExist; Refused: reason_wanted.
+    why: by what it is known. Raises PermissionDenied, Incident.DoesNotExist; Refused: reason_wanted, day_in_future.
     """
     require(actor, JUDGE)
     assert set(facts) <= set(FOUND), facts
+    happened_at = facts.get("happened_at")
+    if happened_at is not None and happened_at > timezone.now():
+        raise Refused("day_in_future", day=timezone.localdate(happened_at).isoformat())
     with transaction.atomic():
         found = _locked(actor, JUDGE, incident_id)
         told = dict(facts)

@@ -23,7 +23,7 @@ from rasr.node.records.models import (
     InspectionResult,
     Movement,
 )
-from rasr.node.records.tables import UNKNOWN, WIDE, Day, Figure, Text
+from rasr.node.records.tables import UNBROKEN, UNKNOWN, WIDE, Day, Figure, Text
 from rasr.node.web import columns
 from rasr.node.web.words import ByWords
 
@@ -48,7 +48,7 @@ class IncidentTable(tables.Table):
         verbose_name=_("Kind"),
     )
     site = Text(accessor="site__name", verbose_name=_("Site"))
-    store = Text(accessor="store_id", verbose_name=_("Store"), default=OUTSIDE)
+    store = Text(accessor="store_id", verbose_name=_("Store"), default=OUTSIDE, attrs=UNBROKEN)
     happened = Day(accessor="happened_at", verbose_name=_("When"), default=UNKNOWN)
     activity = Choice(Activity.choices, accessor="activity", verbose_name=_("What was being done"))
     what = Text(accessor="what", verbose_name=_("What happened"), attrs=WIDE)
@@ -71,7 +71,7 @@ class InspectionTable(tables.Table):
         verbose_name=_("Kind"),
     )
     site = Text(accessor="site__name", verbose_name=_("Site"))
-    store = Text(accessor="store_id", verbose_name=_("Store"), default=OUTSIDE)
+    store = Text(accessor="store_id", verbose_name=_("Store"), default=OUTSIDE, attrs=UNBROKEN)
     done = Day(accessor="done_on", verbose_name=_("Done on"))
     by = Text(accessor="done_by", verbose_name=_("Inspector"))
     result = Choice(InspectionResult.choices, accessor="result", verbose_name=_("Result"))
@@ -93,7 +93,7 @@ class ActionTable(tables.Table):
     )
     follows = Choice(FOLLOWS, accessor="table", verbose_name=_("Follows from"))
     site = Text(accessor="site__name", verbose_name=_("Site"))
-    store = Text(accessor="store_id", verbose_name=_("Store"), default=OUTSIDE)
+    store = Text(accessor="store_id", verbose_name=_("Store"), default=OUTSIDE, attrs=UNBROKEN)
     responsible = Text(accessor="responsible", verbose_name=_("Who does it"), default="–")
     due = Day(accessor="due_on", verbose_name=_("Due"))
     done = Day(accessor="done_on", verbose_name=_("Done on"), default=_("open"))

@@ -20,7 +20,8 @@ from rasr.node.people.scopes import scope_of
 from rasr.node.records.catalogue import pictures
 from rasr.node.records.events import due, queries, services
 from rasr.node.records.events.figures import beside
-from rasr.node.records.events.forms import ActionForm, FiguresForm, FoundForm, ReportForm
+from rasr.node.records.events.forms import ActionForm, FiguresForm, FoundForm, ReportForm, lost
+from rasr.node.records.events.revisions import revised
 from rasr.node.records.events.tables import IncidentFilter, IncidentTable
 from rasr.node.records.lots.pages import ActPage, WhyForm
 from rasr.node.records.models import Incident, IncidentState
@@ -83,6 +84,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "page_title": found.get_kind_display(),
         "incident": found,
         "open": found.state != IncidentState.CLOSED,
+        "revised": revised(actor, found),
         "figures": beside(queries.figures_of(found)),
         "actions": list(queries.actions_of(found)),
         "pictures": pictures.of(Incident, found.pk),
@@ -113,8 +115,8 @@ class ReportIncident(ActPage):
         return reverse("records:incidents")
 
     def form(self, actor: User, _found: None, /) -> ReportForm:
-        """Of now."""
-        return ReportForm(self.sent(), actor=actor)
+        """Of now, with what the ledger says already where it is about a loss that was recorded."""
+        return ReportForm(self.sent(), actor=actor, initial=lost(actor, self.request.GET.get("of", "")))
 
     def told(self, _actor: User, _found: None, /) -> list[str]:
         """What is enough."""
@@ -169,7 +171,7 @@ class FillIn(OfIncident):
 
     def told(self, _actor: User, _found: Incident, /) -> list[str]:
         """What stays."""
-        return [_now("What was reported first stays as it is; so does the cause as it was told.")]
+        return [_now("What was said before stays on the page, beside what you write and its source.")]
 
     def act(self, actor: User, found: Incident, form: FoundForm, /) -> HttpResponse:
         """Keep it."""

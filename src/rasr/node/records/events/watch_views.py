@@ -172,12 +172,13 @@ def action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     except Action.DoesNotExist as gone:
         raise Http404 from gone
     marks.shows_all_seen(request)
-    breach = queries.breach_of(found)
+    breach, reports = queries.breach_of(found), queries.to_report(found)
     context = {
         "page_title": _now("Action"),
         "action": found,
         "text": say_code(breach.code, breach.numbers) if breach else found.text,
-        "follows": follows(found),
+        "follows": follows(found, reports),
+        "reports": reports,
         "by_itself": queries.ends_by_itself(found),
         "late": found.done_on is None and found.due_on < timezone.localdate(),
         "keeps": queries.actions(actor, KEEP).filter(pk=found.pk).exists(),
@@ -185,15 +186,19 @@ def action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     return render(request, "records/events/action.html", context)
 
 
-def follows(found: Action) -> tuple[str, str]:
-    """What an action follows from: its name and its page, both empty for what has none."""
+def follows(found: Action, reports: UUID | None) -> tuple[str, str]:
+    """What an action follows from: its name and its page, both empty for what has none.
+
+    reports: the movement of which it asks to report what happened.
+    """
     pages = {
         Incident._meta.db_table: (_now("Incident"), "records:incident", found.row_id),
         Inspection._meta.db_table: (_now("Inspection"), "records:inspection", found.row_id),
         Movement._meta.db_table: (_now("Movement"), "records:movement", found.row_id),
         Breach._meta.db_table: (_now("Broken rule"), "desk:store", found.store_id),
     }
-    name, page, key = pages.get(found.table, ("", "", None))
+    table = Movement._meta.db_table if reports else found.table
+    name, page, key = pages.get(table, ("", "", None))
     return (name, reverse(page, args=[key])) if key else ("", "")
 
 
@@ -235,6 +240,7 @@ class Climates(Righted, Sorted):
 
     name = "climates"
     page_title = _("Temperature and humidity")
+    template_name = "records/events/actions.html"
     export_name = "climate"
     intro = _("The latest reading of each store. Open a store to see how it goes on, and to put down a reading.")
     table_class = ClimateTable

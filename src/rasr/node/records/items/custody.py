@@ -1,7 +1,8 @@
 """The law and an item: evidence with its case, legal hold, court and laboratory, release.
 
 Who keeps the store may say that an item is evidence and put a hold on it; to release it is for who judges stock, with
-the reference of the release. Handing it to a court or a laboratory is an issue, so that it is always somewhere.
+the reference of the release, which is of that case alone. Handing it to a court or a laboratory is an issue, so that it
+is always somewhere; whatever brings it back ends that custody (``ledger.handing``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from rasr.node.records.models import Batch, Custody, Item, ItemPosition, LegalSt
 
 EVIDENCE = "evidence"
 """Purpose of a batch."""
+HELD_BACK = (LegalStatus.EVIDENCE, LegalStatus.CONFISCATED, LegalStatus.TO_OWNER)
+"""What the state may not use as its own: to say that of it no longer is a release."""
 
 
 @dataclass(frozen=True)
@@ -42,53 +45,92 @@ class Legal:
 
 
 def set_legal(*, actor: User, item_id: UUID, legal: Legal, why: Why) -> Item:
-    """Say what the law says of an item. Where it is released, so is the batch it is counted in.
+    """Say what the law says of an item. Where it is released, or evidence again, so is the batch it is counted in.
 
-    Raises PermissionDenied (a hold is lifted by who judges stock), Item.DoesNotExist; Refused: reason_wanted,
-    case_wanted, release_wanted, owner_wanted, hold_in_force.
+    What is evidence, is held, or is of another case, is not released by an earlier decision. Raises PermissionDenied
+    (who judges stock lifts a hold, releases, changes a case, and takes back the release of a batch),
+    Item.DoesNotExist; Refused: reason_wanted, case_wanted, release_wanted, release_old, owner_wanted, hold_in_force,
+    held_and_released.
     """
+    legal = replace(
+        legal,
+        case_number=legal.case_number.strip(),
+        owner=legal.owner.strip(),
+        release_ref=legal.release_ref.strip(),
+    )
     with transaction.atomic():
         require(actor, queries.KEEP)
         lock_register()  # before the item, as whoever posts does
         item, where = locked(actor, item_id)
-        if _releases(item, legal):
+        at = ItemPosition.objects.select_related("batch", "place").get(item=item)
+        if _is_judged(item, legal) or _is_held_again(legal, at):
             require(actor, queries.JUDGE)
             item, where = locked(actor, item_id, queries.JUDGE)
-        _lawful(item, legal)
-        entered(actor, "item.legal", item, vars(legal), why, where)
-        _release_batch(actor, item, why)
+        entered(actor, "item.legal", item, vars(_lawful(item, legal)), why, where)
+        _batch_follows(actor, item, at, why)
     return item
 
 
-def _releases(item: Item, legal: Legal) -> bool:
-    """Whether something that held an item back would do so no longer."""
-    was_evidence = item.legal_status == LegalStatus.EVIDENCE and legal.legal_status != LegalStatus.EVIDENCE
-    return (
-        (item.legal_hold and not legal.legal_hold) or was_evidence or bool(legal.release_ref and not item.release_ref)
-    )
+def _is_judged(item: Item, legal: Legal) -> bool:
+    """Whether something that held an item back would do so no longer, or in another way."""
+    is_released_anew = legal.release_ref not in ("", item.release_ref)
+    is_lifted = item.legal_hold and not legal.legal_hold
+    is_anothers = legal.legal_status == item.legal_status == LegalStatus.TO_OWNER and legal.owner != item.owner
+    return is_lifted or is_released_anew or is_anothers or _frees(item, legal)
 
 
-def _lawful(item: Item, legal: Legal) -> None:
-    held = legal.legal_status == LegalStatus.EVIDENCE or legal.legal_hold
-    if held and not legal.case_number.strip():
-        raise Refused("case_wanted")
-    if legal.legal_status in (LegalStatus.RELEASED, LegalStatus.TO_OWNER) and legal.legal_hold:
-        raise Refused("hold_in_force")
-    wants_release = legal.legal_status in (LegalStatus.RELEASED, LegalStatus.TO_OWNER) or _releases(item, legal)
-    if wants_release and not legal.release_ref.strip():
+def _frees(item: Item, legal: Legal) -> bool:
+    """Whether it was held back for a reason that is to hold no longer: then it takes a decision, and a new one."""
+    was, now = item.legal_status, legal.legal_status
+    if was in HELD_BACK and now not in (was, LegalStatus.EVIDENCE):
+        return True
+    is_other_case = bool(item.case_number) and legal.case_number != item.case_number
+    # what was held is renumbered only by who judges; what was not may become evidence in a new case
+    return is_other_case and (was == LegalStatus.EVIDENCE or item.legal_hold or not _holds(legal))
+
+
+def _holds(legal: Legal) -> bool:
+    return legal.legal_status == LegalStatus.EVIDENCE or legal.legal_hold
+
+
+def _lawful(item: Item, legal: Legal) -> Legal:
+    """What is to be kept: without the release of an earlier case. Raises Refused."""
+    gives_out = legal.legal_status in (LegalStatus.RELEASED, LegalStatus.TO_OWNER)
+    is_old = bool(legal.release_ref) and legal.release_ref == item.release_ref
+    if _holds(legal):
+        if not legal.case_number:
+            raise Refused("case_wanted")
+        if gives_out:
+            raise Refused("hold_in_force")
+        if legal.release_ref and not is_old:
+            raise Refused("held_and_released")
+        return replace(legal, release_ref="")
+    takes_decision = _frees(item, legal) or item.legal_hold
+    if takes_decision and is_old:
+        raise Refused("release_old", reference=legal.release_ref)
+    if not legal.release_ref and (takes_decision or gives_out):
         raise Refused("release_wanted")
-    if legal.legal_status == LegalStatus.TO_OWNER and not legal.owner.strip():
+    if legal.legal_status == LegalStatus.TO_OWNER and not legal.owner:
         raise Refused("owner_wanted")
+    return legal
 
 
-def _release_batch(actor: User, item: Item, why: Why) -> None:
-    """What is held as evidence goes into a batch with the reference of the release, if it lies in a store."""
-    at = ItemPosition.objects.select_related("batch", "place").filter(item=item).first()
-    if at is None or at.place.kind != STORE or not item.release_ref or item.legal_hold:
+def _is_held_again(legal: Legal, at: ItemPosition) -> bool:
+    """Whether it becomes evidence in a batch that was released in an earlier case."""
+    return legal.legal_status == LegalStatus.EVIDENCE and at.batch.release_ref is not None
+
+
+def _batch_follows(actor: User, item: Item, at: ItemPosition, why: Why) -> None:
+    """What is evidence goes into a batch with the reference of its release, or without one where it is evidence again.
+
+    As long as it lies in a store.
+    """
+    again = item.legal_status == LegalStatus.EVIDENCE
+    if at.place.kind != STORE or (at.batch.release_ref or "") == item.release_ref:
         return
-    if at.batch.purpose != EVIDENCE or at.batch.release_ref == item.release_ref:
+    if not again and (not item.release_ref or at.batch.purpose != EVIDENCE):
         return
-    new = _released(at.batch, item.release_ref)
+    new = _like(at.batch, item.release_ref or None)
     spot, batch_id = spot_of(at), new.batch_id
     lines = (
         LineDraft(at.batch_id, 1, "counted", spot, Spot(CONVERTED), item.pk),
@@ -100,7 +142,7 @@ def _release_batch(actor: User, item: Item, why: Why) -> None:
     post(actor=actor, movement=replace(draft, reason_language=why.language))
 
 
-def _released(batch: Batch, release_ref: str) -> BatchDraft:
+def _like(batch: Batch, release_ref: str | None) -> BatchDraft:
     """The batch that is like another but for its release: one that is there, else a new one."""
     wanted = replace(as_draft(batch), release_ref=release_ref)
     facts = {name: getattr(wanted, name) for name in BATCH_COLUMNS if name != "batch_id"}
@@ -142,17 +184,15 @@ def take_back(*, actor: User, item_id: UUID, store_id: str, movement_id: UUID, w
     require(actor, queries.KEEP)
     with transaction.atomic():
         lock_register()
-        item, where = locked(actor, item_id)
+        item, _where = locked(actor, item_id)
         if Movement.objects.filter(pk=movement_id).exists():
             return item
         at = ItemPosition.objects.select_related("place").get(item=item)
         if item.custody == Custody.STORE or at.place.kind != ON_ISSUE:
             raise Refused("custody_in_store")
-        entered(actor, "item.custody", item, {"custody": Custody.STORE.value}, why, where)
-        here = Spot(ON_ISSUE, ref=at.place.ref)
-        _post(
-            actor, "return", LineDraft(at.batch_id, 1, "counted", here, Spot.store(store_id), item.pk), movement_id, why
-        )
+        line = LineDraft(at.batch_id, 1, "counted", spot_of(at), Spot.store(store_id), item.pk)
+        _post(actor, "return", line, movement_id, why)
+        item.refresh_from_db()
     return item
 
 

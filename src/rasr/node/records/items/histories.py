@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rasr.node.people.histories import Row, tell, uuid_of
 from rasr.node.people.models import User
 from rasr.node.records.catalogue import pictures
+from rasr.node.records.histories import movements
 from rasr.node.records.items import queries
-from rasr.node.records.models import Item, Movement, MovementLine
+from rasr.node.records.models import Item
 
-LATEST = 200
-"""Movements that belong to a history: the latest."""
 PARTS = ("item-change", "item-legal", "item-hand-over", "item-take-back", "item-return")
 
 
@@ -33,7 +33,5 @@ def _adds(actor: User, row_id: str) -> bool:
     return queries.kept(actor).filter(pk=uuid_of(row_id)).exists()
 
 
-def _of_item(row_id: str) -> Iterable[Row]:
-    lines = MovementLine.objects.filter(item=uuid_of(row_id)).order_by("-line_id")
-    keys = lines.values_list("movement_id", flat=True)[:LATEST]
-    return ((Movement._meta.db_table, str(key)) for key in keys)
+def _of_item(actor: User, row_id: str) -> Iterable[Row]:
+    return movements(actor, Q(item=uuid_of(row_id)))

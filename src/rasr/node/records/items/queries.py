@@ -36,7 +36,7 @@ MOST_ALIKE = 20
 
 def items(actor: Actor, right: str = VIEW) -> QuerySet[Item]:
     """Items that are, or were, in a store in scope; all for who has every place in scope."""
-    rows = Item.objects.select_related("article", "at__place__store__site", "at__batch")
+    rows = Item.objects.select_related("at__place__store__site", "at__batch__article")
     if not may(actor, right):
         return rows.none()
     scope = scope_of(actor, right)
@@ -131,7 +131,7 @@ def alike(actor: Actor, item: Item) -> list[Item]:
     if not item.normalised:
         return []
     rows = items(actor).filter(normalised=item.normalised).exclude(pk=item.pk)[:MOST_ALIKE]
-    return sorted(rows, key=lambda other: other.article_id != item.article_id)
+    return sorted(rows, key=lambda other: other.article_now != item.article_now)
 
 
 def itemisable(actor: Actor, batch_id: UUID, store_id: str) -> list[Holding]:

@@ -121,7 +121,7 @@ def change(*, actor: User, item_id: UUID, facts: Mapping[str, Any], why: Why, su
         _sound(serial, state)
         mark = names.mark(serial)
         if mark != item.normalised and not sure:
-            _not_shared(actor, item.article_id, [mark], [ItemDraft(serial)])
+            _not_shared(actor, item.article_now.pk, [mark], [ItemDraft(serial)])
         given = {**facts, "serial": serial, "normalised": mark}
         entered(actor, "item.change", item, given, why, where)
     return item
@@ -139,7 +139,7 @@ def shared(actor: User, marks: Iterable[str], article_id: str) -> set[str]:
     """Which of these normalised serial numbers items of the article bear already, as far as the actor sees them."""
     found: set[str] = set()
     for some in in_parts({mark for mark in marks if mark}):
-        rows = queries.items(actor).filter(article=article_id, normalised__in=some)
+        rows = queries.items(actor).filter(at__batch__article=article_id, normalised__in=some)
         found.update(rows.order_by().values_list("normalised", flat=True))
     return found
 

@@ -40,7 +40,7 @@ class ItemTable(tables.Table):
         attrs=UNBROKEN,
     )
     state = Choice(SerialState.choices, accessor="serial_state", verbose_name=_("Can it be read"))
-    article = Named("article_id", accessor="article__name", verbose_name=_("Article"), attrs=WIDE)
+    article = Named("at__batch__article_id", accessor="at__batch__article__name", verbose_name=_("Article"), attrs=WIDE)
     where = Where(PlaceKind.choices, accessor="at__place__kind", verbose_name=_("Where"), attrs=UNBROKEN)
     store = Text(accessor="seen_store", verbose_name=_("Store"), visible=False)
     origin = Choice(Origin.choices, accessor="origin", verbose_name=pgettext_lazy("of an item", "Origin"))
@@ -54,8 +54,8 @@ class ItemTable(tables.Table):
         empty_text = _("No item matches. Change or clear the filters.")
 
     def render_serial(self, value: str, record: Item) -> str:
-        """As it is marked; where nothing can be read, why."""
-        return value or str(record.get_serial_state_display())
+        """As it is marked; where nothing can be read, why, and the end of its id."""
+        return value or f"{record.get_serial_state_display()} · {record}"
 
 
 class PiecesTable(tables.Table):
@@ -79,7 +79,7 @@ class PiecesTable(tables.Table):
 class ItemFilter(ByWords):
     """Filters of items. A serial number is found whatever letters that look alike it is written in."""
 
-    looked_in = ("serial", "marks", "case_number", "article__name", "article__article_id")
+    looked_in = ("serial", "marks", "case_number", "at__batch__article__name", "at__batch__article__article_id")
 
     serial = filters.CharFilter(label=_("Serial number"), method="by_serial", max_length=100)
     site = filters.ChoiceFilter(label=_("Site"), field_name="at__place__store__site_id", empty_label=ALL)

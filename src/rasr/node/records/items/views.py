@@ -27,6 +27,7 @@ from rasr.node.records.lots.pages import ActPage
 from rasr.node.records.models import Custody, Holding, Item, LegalStatus
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
+from rasr.node.web.figures import write
 
 
 class Items(Righted, Sorted):
@@ -110,7 +111,7 @@ class OfItem(ActPage):
 
     def name(self, found: Item, /) -> str:
         """Its number and what it is."""
-        return f"{found.article.name} {found.serial}".strip()
+        return f"{found.article_now.name} {found.serial}".strip()
 
     def go(self, found: Item) -> HttpResponse:
         """Say that it is kept, on its page."""
@@ -250,7 +251,7 @@ class Itemise(ActPage):
             return [article, _now("How many there are is not known.")]
         total = sum(count for count in counts if count is not None)
         left = ngettext("{count} piece is held without a number.", "{count} pieces are held without a number.", total)
-        return [article, left.format(count=total)]
+        return [article, left.format(count=write("whole", total))]
 
     def form(self, _actor: User, found: list[Holding], /) -> ItemiseForm:
         """With the stacks it lies in."""

@@ -27,11 +27,11 @@ from rasr.node.people.models import Approval, User
 from rasr.node.people.place import NODE, Place, told
 from rasr.node.people.rights import require
 from rasr.node.places.models import Site
-from rasr.node.records.ledger import balancing, posting, rules, write
+from rasr.node.records.ledger import balancing, discreet, posting, rules, write
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.ledger.facts import Facts, facts_of, in_parts
 from rasr.node.records.ledger.kept import draft_of, kept
-from rasr.node.records.ledger.whereabouts import key_of, sites_of
+from rasr.node.records.ledger.whereabouts import first_that_goes_out, key_of, sites_of
 from rasr.node.records.models import Article, Batch, Item, Movement, MovementKind, Party, PlaceKind
 from rasr.node.web.said import Said
 
@@ -76,8 +76,8 @@ def waiting_for(movement_id: UUID) -> Approval | None:
 
 
 def needs_asking(movement: MovementDraft) -> bool:
-    """Whether a movement of its kind always needs a second person. Raises Refused: kind_unknown."""
-    return posting.kind_of(movement).needs_second_person
+    """Whether a movement needs a second person by what it is. Raises Refused: kind_unknown."""
+    return posting.kind_of(movement).needs_second_person or first_that_goes_out([movement]) is not None
 
 
 def may_waive(fault: Refused) -> bool:
@@ -104,9 +104,11 @@ class PostMovement:
         for fault in broken:
             if fault.code not in payload["waived"]:
                 raise fault
-        write.state_of([movement]).follow(movement)
+        with discreet.told_to(None):
+            write.state_of([movement]).follow(movement)
         at = timezone.localtime(movement.effective_at).strftime("%Y-%m-%d %H:%M")
-        return [Change(ours(_("Takes effect")), "–", at), *_lines(movement), *map(_let_pass, broken)]
+        told = [Change(ours(_("Takes effect")), "–", at), *_bound_for(movement)]
+        return [*told, *_lines(movement), *map(_let_pass, broken)]
 
     def scope(self, payload: Payload) -> Place:
         """The smallest place that holds everything it touches."""
@@ -149,12 +151,19 @@ def _checked(movement: MovementDraft) -> list[Refused]:
     """What a second person would let pass. Raises Refused where it cannot be posted all the same."""
     posting.lawful(movement, second_person=True)
     facts = facts_of([movement])
-    balancing.check(movement, facts)
+    balancing.check([movement], facts)
     return rules.to_waive(movement, posting.kind_of(movement), facts)
 
 
 def _kind(payload: Payload) -> Told:
     return ours(MovementKind(payload["kind"]).label)
+
+
+def _bound_for(movement: MovementDraft) -> list[Change]:
+    if movement.destination_id is None:
+        return []
+    spot = Spot.store(movement.destination_id)
+    return [Change(ours(_("Bound for")), "–", _names([spot])[spot])]
 
 
 def _let_pass(fault: Refused) -> Change:

@@ -1,11 +1,13 @@
 """Stores that break a licence or a mixing rule: a breach is raised with something to do by a day, and closed by itself.
 
 What is recorded is never refused, so a store can break a rule. ``follow_up`` looks after each movement at the stores it
-touched, ``review`` at any stores, where something else may have changed: a licence, the day.
+touched, ``review`` at any stores, where something else may have changed: a licence, the day. What is recorded as used
+or gone can leave something to do too: find out how, tell the court, report it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
@@ -15,22 +17,31 @@ from django.utils import timezone, translation
 
 from rasr.core.records.ledger.kinds import KINDS
 from rasr.core.records.ledger.limits import Broken
+from rasr.core.records.ledger.places import LOST, STOLEN, UNEXPLAINED
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.places.models import Store
-from rasr.node.records.ledger.drafts import MovementDraft
+from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.ledger.facts import Facts, in_parts
-from rasr.node.records.ledger.rules import banned_now
+from rasr.node.records.ledger.guarding import EVIDENCE, guards, is_released
+from rasr.node.records.ledger.rules import banned_now, held_back
 from rasr.node.records.ledger.standing import Standing, net_of, standing_of
 from rasr.node.records.ledger.whereabouts import sites_of
-from rasr.node.records.models import Action, Breach, Movement
+from rasr.node.records.models import Action, Breach, Incident, IncidentKind, IncidentState, Movement
 from rasr.node.web.messages import say_code
 
 TABLE = Breach._meta.db_table
 DUE_DAYS = 30
 """Days in which a breach is to be mended; assumed."""
-BANNED_USED = "banned_used"
-"""Code of an action: something that was banned has been used, and it was recorded."""
+BANNED_USED, EVIDENCE_USED = "banned_used", "evidence_used"
+"""Codes of actions: something that was banned, or is evidence, has been used or is gone, and it was recorded."""
+GONE = frozenset({"expenditure", "loss", "theft"})
+"""Records of what somebody no longer has."""
+TO_REPORT = frozenset({"loss", "theft", "discrepancy"})
+"""Records of what is gone and nobody knows how: what happened is to be reported."""
+MISSING = (LOST, STOLEN, UNEXPLAINED)
+MOST_NAMED = 5
+"""Articles that an action names."""
 
 Key = tuple[str, str, str]
 """Store, code and subject: what tells one open breach from another."""
@@ -39,7 +50,8 @@ Key = tuple[str, str, str]
 def follow_up(actor: User, movements: Sequence[MovementDraft], facts: Mapping[UUID, Facts]) -> None:
     """Raise and close the breaches of the stores that these movements touched. They are written already.
 
-    Where something that is banned was used all the same, an action says so.
+    Where something that is banned was used all the same, evidence is gone, or a loss is to be reported, an action says
+    so.
     """
     touched: dict[str, UUID] = {}
     gaining: set[str] = set()
@@ -52,11 +64,15 @@ def follow_up(actor: User, movements: Sequence[MovementDraft], facts: Mapping[UU
         stores = gaining | {store_id for store_id, _, _ in known}
         if stores:
             _settle(actor, standing_of(stores), known, touched)
-    _banned_but_used(actor, movements, facts)
+    _used_all_the_same(actor, movements, facts)
+    _to_be_reported(actor, [one for one in movements if one.kind in TO_REPORT], facts)
 
 
-def review(*, actor: User, store_ids: Collection[str] | None = None) -> None:
-    """Raise and close the breaches of these stores as they are today; None: of every store. In a transaction."""
+def review(*, actor: User | None, store_ids: Collection[str] | None = None) -> None:
+    """Raise and close the breaches of these stores as they are today; None: of every store. In a transaction.
+
+    actor: None is the node itself.
+    """
     stores = Store.objects.filter(closed=False).values_list("pk", flat=True) if store_ids is None else store_ids
     still = {store_id for store_id, _, _ in _open(None)} if store_ids is None else set()
     wanted = {*stores, *still}
@@ -64,7 +80,7 @@ def review(*, actor: User, store_ids: Collection[str] | None = None) -> None:
         _settle(actor, standing_of(wanted), _open(wanted), {})
 
 
-def _settle(actor: User, standing: Standing, known: Mapping[Key, Breach], by: Mapping[str, UUID]) -> None:
+def _settle(actor: User | None, standing: Standing, known: Mapping[Key, Breach], by: Mapping[str, UUID]) -> None:
     """Make the open breaches of some stores what these stores break. by: store to the movement that changed it."""
     today = timezone.localdate()
     found = {(store, one.code, one.subject): one for store in standing.held for one in standing.breaks(store, today)}
@@ -76,7 +92,7 @@ def _settle(actor: User, standing: Standing, known: Mapping[Key, Breach], by: Ma
     _close(actor, [breach for key, breach in known.items() if key not in found], today)
 
 
-def _raise(actor: User, new: Sequence[tuple[Key, Broken]], by: Mapping[str, UUID], today: date) -> None:
+def _raise(actor: User | None, new: Sequence[tuple[Key, Broken]], by: Mapping[str, UUID], today: date) -> None:
     if not new:
         return
     now, due = timezone.now(), today + timedelta(days=DUE_DAYS)
@@ -112,7 +128,7 @@ def _raise(actor: User, new: Sequence[tuple[Key, Broken]], by: Mapping[str, UUID
     _record(actor, "breach.raise", breaches)
 
 
-def _close(actor: User, over: Sequence[Breach], today: date) -> None:
+def _close(actor: User | None, over: Sequence[Breach], today: date) -> None:
     """The rule holds again: nothing is left to do."""
     if not over:
         return
@@ -124,7 +140,7 @@ def _close(actor: User, over: Sequence[Breach], today: date) -> None:
     _record(actor, "breach.close", over)
 
 
-def _record(actor: User, act: str, breaches: Iterable[Breach]) -> None:
+def _record(actor: User | None, act: str, breaches: Iterable[Breach]) -> None:
     trail.record_changes(
         actor=actor,
         act=act,
@@ -135,34 +151,110 @@ def _record(actor: User, act: str, breaches: Iterable[Breach]) -> None:
     )
 
 
-def _banned_but_used(actor: User, movements: Sequence[MovementDraft], facts: Mapping[UUID, Facts]) -> None:
-    """What is recorded as used is recorded, banned or not: somebody is to find out how it came to be."""
-    uses = [one for one in movements if one.kind in KINDS and KINDS[one.kind].is_use and not KINDS[one.kind].is_order]
+def _used_all_the_same(actor: User, movements: Sequence[MovementDraft], facts: Mapping[UUID, Facts]) -> None:
+    """What is recorded as gone is recorded, banned or evidence or not: somebody is to find out how it came to be."""
+    uses = [one for one in movements if one.kind in GONE]
     if not uses:
         return
     banned = banned_now(facts[line.batch_id].article_id for movement in uses for line in movement.lines)
-    if not banned:
-        return
-    due = timezone.localdate() + timedelta(days=DUE_DAYS)
-    sites = sites_of(line.from_place for movement in uses for line in movement.lines)
+    named = {line.item_id for movement in uses for line in movement.lines} - {None}
+    items = {item.pk: item for some in in_parts(named) for item in held_back(some)}
+    found: list[tuple[MovementDraft, LineDraft, str, dict[str, str]]] = []
     for movement in uses:
-        told: set[str] = set()
+        told: set[tuple[str, str]] = set()
         for line in movement.lines:
-            of = facts[line.batch_id]
-            is_banned = (of.article_id, None) in banned or (of.article_id, of.lot_id) in banned
-            site_ids = sites.get(line.from_place)
-            if is_banned and site_ids and of.article_id not in told:
-                told.add(of.article_id)
-                numbers = {"article": of.article_id, "record": str(line.batch_id)}
-                Action.objects.create(
-                    site_id=site_ids[0],
-                    store_id=line.from_place.store_id,
-                    table=Movement._meta.db_table,
-                    row_id=str(movement.movement_id),
-                    text=_sentence(BANNED_USED, numbers),
+            of, item = facts[line.batch_id], items.get(line.item_id) if line.item_id is not None else None
+            numbers = {"article": of.article_id, "record": str(line.item_id or line.batch_id)}
+            is_evidence = of.purpose == EVIDENCE and not is_released(of, item)
+            for code, subject, holds in (
+                (BANNED_USED, of.article_id, KINDS[movement.kind].is_use and _is_banned(of, banned)),
+                (EVIDENCE_USED, numbers["record"], is_evidence or (item is not None and guards(item) is not None)),
+            ):
+                if holds and (code, subject) not in told:
+                    told.add((code, subject))
+                    found.append((movement, line, code, numbers))
+    sites = sites_of(line.from_place for _, line, _, _ in found)
+    due = timezone.localdate() + timedelta(days=DUE_DAYS)
+    Action.objects.bulk_create(
+        [
+            Action(
+                site_id=sites[line.from_place][0],
+                store_id=line.from_place.store_id,
+                table=Movement._meta.db_table,
+                row_id=str(movement.movement_id),
+                text=_sentence(code, numbers),
+                due_on=due,
+                made_by=actor,
+            )
+            for movement, line, code, numbers in found
+            if sites.get(line.from_place)
+        ],
+        batch_size=500,
+    )
+
+
+def _to_be_reported(actor: User, losses: Sequence[MovementDraft], facts: Mapping[UUID, Facts]) -> None:
+    """What happened is to be reported, unless an open report of the place names as much of it already.
+
+    The action is of the incident that will be, which is reported under the id of the movement: then it is done.
+    """
+    gone = {movement.movement_id: _missing(movement, facts) for movement in losses}
+    sites: dict[UUID, str] = {}
+    for some in in_parts(key for key, amounts in gone.items() if amounts):
+        sites.update(Movement.objects.filter(pk__in=some).exclude(site=None).values_list("pk", "site_id"))
+    if not sites:
+        return
+    articles = {article for amounts in gone.values() for _, article in amounts}
+    known = Incident.objects.filter(site__in=set(sites.values()), kind__in=(IncidentKind.LOSS, IncidentKind.THEFT))
+    known = known.exclude(state=IncidentState.CLOSED)
+    named = [
+        told
+        for some in in_parts(articles)
+        for told in known.filter(article__in=some).values_list("site_id", "store_id", "article_id", "quantity")
+    ]
+    due = timezone.localdate() + timedelta(days=DUE_DAYS)
+    actions = []
+    for movement_id, site_id in sites.items():
+        amounts = gone[movement_id]
+        left = sorted({key[1] for key, amount in amounts.items() if not _is_named(site_id, key, amount, named)})
+        if left:
+            text = ", ".join(left[:MOST_NAMED]) + (" …" if len(left) > MOST_NAMED else "")
+            actions.append(
+                Action(
+                    site_id=site_id,
+                    store_id=next((store for store, _ in amounts if store), None),
+                    table=Incident._meta.db_table,
+                    row_id=str(movement_id),
+                    text=_sentence("loss_unreported", {"articles": text}),
                     due_on=due,
                     made_by=actor,
                 )
+            )
+    Action.objects.bulk_create(actions, batch_size=500)
+
+
+def _missing(movement: MovementDraft, facts: Mapping[UUID, Facts]) -> dict[tuple[str | None, str], int]:
+    """How much of each article is gone from each store (None: from no store); of an unknown number one at least."""
+    amounts = Counter[tuple[str | None, str]]()
+    for line in movement.lines:
+        if line.to_place.kind in MISSING:
+            amounts[line.from_place.store_id, facts[line.batch_id].article_id] += line.quantity or 1
+    return amounts
+
+
+def _is_named(
+    site_id: str, key: tuple[str | None, str], amount: int, named: Iterable[tuple[str, str | None, str, int | None]]
+) -> bool:
+    """Whether a report of this place names so many of the article; a report without a number names all of it."""
+    store_id, article_id = key
+    return any(
+        (site, article) == (site_id, article_id) and store_id in (None, store) and (told is None or told >= amount)
+        for site, store, article, told in named
+    )
+
+
+def _is_banned(of: Facts, banned: set[tuple[str, UUID | None]]) -> bool:
+    return (of.article_id, None) in banned or (of.article_id, of.lot_id) in banned
 
 
 def _open(store_ids: Iterable[str] | None) -> dict[Key, Breach]:

@@ -10,14 +10,14 @@ from typing import Any
 
 from rasr.node.people import covered, leaves
 from rasr.node.records.ledger.drafts import BATCH_COLUMNS, MovementDraft
-from rasr.node.records.models import Batch, Movement, MovementLine
+from rasr.node.records.models import Batch, Movement, MovementLine, Signature
 
 MOVEMENT = (
     *("kind", "effective_at", "recorded_at", "actor", "reason", "reason_language", "upload", "digest", "site"),
     *("voucher", "corrects", "approval_id", "destination"),
 )
 LINE = (
-    *("movement", "position", "batch", "item", "quantity", "quantity_basis"),
+    *("movement", "position", "effective_at", "batch", "item", "quantity", "quantity_basis"),
     *("from_place__kind", "from_place__store_id", "from_place__ref"),
     *("to_place__kind", "to_place__store_id", "to_place__ref"),
 )
@@ -26,6 +26,7 @@ BATCH = (
     *("stock_id", "article", "lot", "condition", "purpose", "year_made", "stabiliser_pct", "stabiliser_tested_on"),
     *("destroy_by", "declared_surplus_ref", "release_ref", "total_mass_kg", "total_neq_kg", "lot_record", "itemised"),
 )
+SIGNATURE = ("movement", "role", "user", "name", "signed_at", "session")
 assert len(BATCH) == len(BATCH_COLUMNS) - 1
 
 
@@ -34,6 +35,7 @@ def cover_all() -> None:
     covered.cover(Movement, MOVEMENT)
     covered.cover(MovementLine, LINE)
     covered.cover(Batch, BATCH)
+    covered.cover(Signature, SIGNATURE)
 
 
 def cover_batches(batches: Iterable[Sequence[Any]]) -> None:
@@ -53,7 +55,8 @@ def _lines(movements: Sequence[MovementDraft], first: int) -> Iterator[tuple[Any
         for position, line in enumerate(movement.lines):
             here, there = line.from_place, line.to_place
             yield (
-                *(number, movement.movement_id, position, line.batch_id, line.item_id, line.quantity),
-                *(line.quantity_basis, here.kind, here.store_id, here.ref, there.kind, there.store_id, there.ref),
+                *(number, movement.movement_id, position, movement.effective_at, line.batch_id, line.item_id),
+                *(line.quantity, line.quantity_basis),
+                *(here.kind, here.store_id, here.ref, there.kind, there.store_id, there.ref),
             )
             number += 1

@@ -135,9 +135,11 @@ def _of_the_organisation(found: Declaration, stock: Sequence[Chosen]) -> None:
     """A decision is about the stock of one organisation."""
     stores = {one.place.store_id for one in stock}
     owned = Store.objects.filter(pk__in=stores - {None}, site__organisation=found.organisation_id, closed=False)
-    if other := stores - set(owned.values_list("pk", flat=True)):
-        told = {"record": str(min(map(str, other))), "reference": found.reference, "organisation": "-"}
-        raise Refused("declaration_unknown", **told)
+    known = set(owned.values_list("pk", flat=True))
+    for one in stock:
+        if one.place.store_id not in known:
+            told = {"record": str(one.batch_id), "reference": found.reference, "organisation": "-"}
+            raise Refused("declaration_unknown", **told)
 
 
 def _declared(one: Chosen, found: Declaration, batches: dict[UUID, BatchDraft]) -> list[LineDraft]:

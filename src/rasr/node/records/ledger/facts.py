@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -65,37 +66,36 @@ def facts_of(movements: Iterable[MovementDraft]) -> dict[UUID, Facts]:
     movements = list(movements)
     drafts = {batch.batch_id: batch for movement in movements for batch in movement.batches}
     wanted = {line.batch_id for movement in movements for line in movement.lines}
-    articles = _articles({draft.article_id for draft in drafts.values()})
-    found: dict[UUID, Facts] = {}
-    for one, draft in drafts.items():
-        *of_article, merged_into_id = articles[draft.article_id]
-        of_batch = (getattr(draft, name) for name in OF_BATCH)
-        found[one] = Facts(*(draft.article_id, *of_article, *of_batch, merged_into_id))
+    told: dict[UUID, tuple[Any, ...]] = {one: own_cells(draft) for one, draft in drafts.items()}
     if known := wanted - drafts.keys():
-        names = (
-            "batch_id",
-            "article_id",
-            *(f"article__{name}" for name in OF_ARTICLE),
-            *OF_BATCH,
-            f"article__{MERGED}",
-        )
-        open_ones = rows.select(Batch, names, {"batch_id": known, "article__closed": [False]})
-        found.update((pk, Facts(*values)) for pk, *values in open_ones)
-    if missing := wanted - found.keys():
-        raise Refused("unknown_rule", what="batch", value=str(min(missing)), known=NOWHERE)
-    return found
-
-
-def _articles(article_ids: set[str]) -> Mapping[str, tuple[Any, ...]]:
-    found: dict[str, tuple[Any, ...]] = {}
-    if article_ids:
-        open_ones = rows.select(
-            Article, ("article_id", *OF_ARTICLE, MERGED), {"article_id": article_ids, "closed": [False]}
-        )
-        found.update((pk, tuple(values)) for pk, *values in open_ones)
-    if missing := article_ids - found.keys():
+        found = rows.select(Batch, ("batch_id", "article_id", *OF_BATCH), {"batch_id": known})
+        told.update((row[0], row[1:]) for row in found)
+    articles = _articles({cells[0] for cells in told.values()})
+    if missing := {draft.article_id for draft in drafts.values()} - articles.keys():
         raise Refused("unknown_rule", what="article", value=min(missing), known=NOWHERE)
-    return found
+    # thousands of batches are of few kinds: what is alike is made once
+    alike = {cells: _facts(articles[cells[0]], cells) for cells in set(told.values()) if cells[0] in articles}
+    facts = {one: alike[cells] for one, cells in told.items() if cells in alike}
+    if len(facts) < len(drafts) + len(known):
+        raise Refused("unknown_rule", what="batch", value=str(min(wanted - facts.keys())), known=NOWHERE)
+    return facts
+
+
+own_cells = attrgetter("article_id", *OF_BATCH)
+"""What is known of a batch itself: its article, then as in ``OF_BATCH``."""
+
+
+def _facts(of_article: tuple[Any, ...], cells: tuple[Any, ...]) -> Facts:
+    *columns, merged_into_id = of_article
+    return Facts(*(cells[0], *columns, *cells[1:], merged_into_id))
+
+
+def _articles(article_ids: set[str]) -> dict[str, tuple[Any, ...]]:
+    """Those of these articles that are open."""
+    if not article_ids:
+        return {}
+    names = ("article_id", *OF_ARTICLE, MERGED)
+    return {row[0]: row[1:] for row in rows.select(Article, names, {"article_id": article_ids, "closed": [False]})}
 
 
 def in_parts(keys: Iterable[Any]) -> Iterator[list[Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rasr.node.web import triggers
 
-TABLES = ("records_movement", "records_movementline", "records_batch")
+TABLES = ("records_movement", "records_movementline", "records_batch", "records_signature")
 
 
 def protect(editor: triggers.Editor) -> None:

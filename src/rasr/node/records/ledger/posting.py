@@ -22,13 +22,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from rasr.core.basis.findings import Refused
+from rasr.core.records.ledger.balances import MOST
 from rasr.core.records.ledger.kinds import CORRECTION, KINDS, Kind
-from rasr.core.records.ledger.places import Spot
+from rasr.core.records.ledger.places import IN_TRANSIT, Spot
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Site, Store
-from rasr.node.records.ledger import balancing, breaching, correcting, rules, whereabouts, write
+from rasr.node.records.ledger import (
+    balancing,
+    breaching,
+    correcting,
+    discreet,
+    handing,
+    incoming,
+    missing,
+    rules,
+    whereabouts,
+    write,
+)
 from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.ledger.facts import NOWHERE, facts_of, in_parts
 from rasr.node.records.ledger.write import LinesRefused
@@ -58,9 +70,7 @@ def post(*, actor: User, movement: MovementDraft, agreed: UUID | None = None) ->
     cannot be), Refused: kind_unknown, second_person_wanted, effective_in_future, back_dated, holding_negative_then,
     unknown_rule for what is not in the register or not in scope, and what ``rules.judge`` refuses.
     """
-    with transaction.atomic():
-        register = write.lock_register()
-        return _post(actor, register, [movement], agreed)[0]
+    return post_all(actor=actor, movements=[movement], agreed=agreed)[0]
 
 
 def post_all(*, actor: User, movements: Sequence[MovementDraft], agreed: UUID | None = None) -> list[Posted]:
@@ -133,13 +143,19 @@ def _post(actor: User, register: Register, movements: Sequence[MovementDraft], a
             require(actor, right_for(movement))
         lawful(movement, second_person=agreed is not None)
     site_ids = in_scope(actor, new, agreed)
+    incoming.check([batch for movement in new for batch in movement.batches])
     facts = facts_of(new)
-    for movement in new:
-        balancing.check(movement, facts)
+    balancing.check(new, facts)
     rules.judge([(one, kind_of(one), one.waived if agreed else ()) for one in new], facts)
+    handing.check(new, facts)
+    missing.check(new)
+    if agreed is None and (out := whereabouts.first_that_goes_out(new)):
+        raise Refused("second_person_wanted", kind=out.kind)
     if agreed is None:
         back_dated(actor, new)
-    write.write(actor=actor, register=register, movements=new, site_ids=site_ids, approval_id=agreed)
+    with discreet.told_to(actor):
+        write.write(actor=actor, register=register, movements=new, site_ids=site_ids, approval_id=agreed)
+    handing.follow_up(actor, new, site_ids)
     breaching.follow_up(actor, new, facts)
     write.moved_on(register)
     return answers
@@ -157,6 +173,11 @@ def lawful(movement: MovementDraft, *, second_person: bool) -> None:
     if movement.kind == CORRECTION:
         correcting.check(movement)
         return
+    if movement.corrects_id is not None:
+        raise Refused("correction_unlike")
+    if movement.kind == "despatch" and movement.destination_id is None:
+        raise Refused("destination_wanted")
+    own = movement.movement_id.hex
     faults: list[tuple[int, Refused]] = []
     allowed: dict[tuple[Spot, Spot], bool] = {}
     for position, line in enumerate(movement.lines):
@@ -164,17 +185,26 @@ def lawful(movement: MovementDraft, *, second_person: bool) -> None:
         if ends not in allowed:
             allowed[ends] = here.is_sound and there.is_sound and here != there and kind.allows(here, there)
         if not allowed[ends]:
-            told = {"kind": movement.kind, "here": str(here), "there": str(there)}
-            faults.append((position, Refused("flow_not_allowed", **told)))
+            faults.append((position, _no_way(movement, here, there)))
+        elif line.quantity is not None and not 0 <= line.quantity <= MOST:
+            faults.append((position, Refused("quantity_out_of_range", most=MOST)))
+        elif movement.kind == "despatch" and there.kind == IN_TRANSIT and there.ref != own:
+            faults.append((position, _no_way(movement, here, there)))
     if faults:
         raise LinesRefused(faults)
+
+
+def _no_way(movement: MovementDraft, here: Spot, there: Spot) -> Refused:
+    return Refused("flow_not_allowed", kind=movement.kind, here=str(here), there=str(there))
 
 
 def in_scope(actor: User, movements: Sequence[MovementDraft], agreed: UUID | None) -> dict[UUID, str]:
     """The site of each movement, in whose books it stands. Raises Refused: unknown_rule.
 
-    Where a second person has agreed, rights and scope were looked at when it was asked for and when it was decided.
+    What something is bound for need not be in scope, but must be there. Where a second person has agreed, rights and
+    scope were looked at when it was asked for and when it was decided.
     """
+    whereabouts.check_destinations(movements)
     rights = {right_for(movement) for movement in movements}
     sites_by: dict[str, dict[str, str]] = {}
     for right in rights:

@@ -15,21 +15,20 @@ from django.utils import timezone
 
 from rasr.core.basis.findings import Refused
 from rasr.core.records.ledger import limits
-from rasr.core.records.ledger.kinds import HELD, Kind
+from rasr.core.records.ledger.kinds import CONVERSIONS, CORRECTION, HELD, KINDS, Kind
 from rasr.core.records.ledger.limits import Broken
+from rasr.core.records.ledger.places import ACQUIRED, ON_ISSUE
 from rasr.node.places.models import Store
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.ledger.facts import Facts, in_parts
+from rasr.node.records.ledger.guarding import EVIDENCE, SEIZED, Fault, faults_of, guards, is_released
 from rasr.node.records.ledger.standing import Net, Standing, net_of, standing_of
 from rasr.node.records.ledger.write import LinesRefused
 from rasr.node.records.models import Constraint, ConstraintKind, Custody, Declaration, Item, LegalStatus
 
-EVIDENCE = "evidence"
-SEIZED = ("confiscated", "surrendered")
-"""Purposes of what is nobody's to use up before it was released; as in ``core.assessment.surplus``."""
 KEEPING = frozenset({"transfer", "despatch", "issue"})
 """Orders that leave a thing as it is, in somebody's hands."""
-FINAL = frozenset({"sale", "donation", "return_to_owner", "destruction", "deactivation"})
+FINAL = frozenset({"sale", "donation", "return_to_owner", "destruction", "deactivation", "write_off"})
 """Orders after which a thing is gone, or no longer what it was."""
 AWAY = (Custody.COURT, Custody.FORENSIC)
 REFUSED_AS = {
@@ -44,8 +43,6 @@ WAIVABLE = frozenset(REFUSED_AS.values())
 
 Judged = tuple[MovementDraft, Kind, Collection[str]]
 """A movement, what holds of its kind, and the codes of what a second person has let it break."""
-Fault = tuple[int, Refused]
-"""Position of a line (from 0), and why it is refused."""
 
 
 @dataclass(frozen=True)
@@ -88,28 +85,48 @@ def to_waive(movement: MovementDraft, kind: Kind, facts: Mapping[UUID, Facts]) -
 
 
 def _faults(movements: Sequence[Judged], facts: Mapping[UUID, Facts]) -> Iterable[tuple[Collection[str], list[Fault]]]:
-    """Of each order the codes that are waived, and what its lines break; the movements before it are taken as done."""
-    if not any(kind.is_order for _, kind, _ in movements):
+    """Of each order the codes that are waived, and what its lines break; the movements before it are taken as done.
+
+    A reclassification and a correction are no orders, but take nothing off that is guarded, and issue nothing banned.
+    """
+    if not any(_is_judged(movement, kind) for movement, kind, _ in movements):
         return
     nets = [net_of(movement, facts, bound=True) for movement, _, _ in movements]
     known = _read(movements, nets, facts)
     for (movement, kind, waived), net in zip(movements, nets, strict=True):
         known.standing.follow(net)
-        if kind.is_order:
-            yield waived, [*_of_lines(movement, kind, facts, known), *_of_stores(movement, net, known)]
+        if _is_judged(movement, kind):
+            of_stores = _of_stores(movement, net, known) if kind.is_order else []
+            yield waived, [*_of_lines(movement, kind, facts, known), *of_stores]
+
+
+def _is_judged(movement: MovementDraft, kind: Kind) -> bool:
+    return kind.is_order or movement.kind in (*CONVERSIONS, CORRECTION)
+
+
+def _as_order(movement: MovementDraft, kind: Kind, line: LineDraft) -> tuple[str, Kind] | None:
+    """As what a line is judged. A correction gives things out again that came back, or takes them off the books."""
+    if line.from_place.kind not in HELD:
+        return None
+    if movement.kind == CORRECTION:
+        if line.to_place.kind == ON_ISSUE:
+            return "issue", KINDS["issue"]
+        return (CORRECTION, kind) if line.to_place.kind == ACQUIRED else None
+    return (movement.kind, kind) if kind.is_order else None
 
 
 def _read(movements: Sequence[Judged], nets: Sequence[Net], facts: Mapping[UUID, Facts]) -> _Known:
     orders = [(movement, kind, net) for (movement, kind, _), net in zip(movements, nets, strict=True) if kind.is_order]
-    use = [movement for movement, kind, _ in orders if kind.is_use]
+    corrections = [movement for movement, _, _ in movements if movement.kind == CORRECTION]
+    use = [*(movement for movement, kind, _ in orders if kind.is_use), *corrections]
     surplus = [movement for movement, kind, _ in orders if kind.needs_declared_surplus]
     gaining = set().union(*(net.gaining for _, _, net in orders))
     refs = {facts[line.batch_id].declared_surplus_ref for movement in surplus for line in movement.lines} - {None}
     stores = {line.from_place.store_id for movement in surplus for line in movement.lines} - {None}
     items = {
         line.item_id
-        for movement, kind, _ in orders
-        if not (movement.kind in KEEPING and not kind.is_use)
+        for movement, kind, _ in movements
+        if _is_judged(movement, kind) and not (movement.kind in KEEPING and not kind.is_use)
         for line in movement.lines
         if line.item_id is not None and line.from_place.kind in HELD
     }
@@ -117,19 +134,21 @@ def _read(movements: Sequence[Judged], nets: Sequence[Net], facts: Mapping[UUID,
         _banned({facts[line.batch_id].article_id for movement in use for line in movement.lines}),
         {pair for some in in_parts(refs) for pair in _declared(some)},
         {store_id: owner for some in in_parts(stores) for store_id, owner in _owners(some)},
-        {item.pk: item for some in in_parts(items) for item in _held_back(some)},
+        {item.pk: item for some in in_parts(items) for item in held_back(some)},
         standing_of(gaining) if gaining else Standing(),
     )
 
 
 def _of_lines(movement: MovementDraft, kind: Kind, facts: Mapping[UUID, Facts], known: _Known) -> list[Fault]:
-    faults = []
+    faults: dict[int, Refused] = {}
     for position, line in enumerate(movement.lines):
-        if line.from_place.kind in HELD:
-            found = _fault(line, movement.kind, kind, facts[line.batch_id], known)
-            if found is not None:
-                faults.append((position, found))
-    return faults
+        order = _as_order(movement, kind, line)
+        found = None if order is None else _fault(line, *order, facts[line.batch_id], known)
+        if found is not None:
+            faults[position] = found
+    if movement.kind in (*CONVERSIONS, CORRECTION):
+        faults = dict(faults_of(movement, facts, known.items)) | faults
+    return sorted(faults.items())
 
 
 def _fault(line: LineDraft, code: str, kind: Kind, of: Facts, known: _Known) -> Refused | None:
@@ -137,12 +156,13 @@ def _fault(line: LineDraft, code: str, kind: Kind, of: Facts, known: _Known) -> 
     if kind.is_use and ((of.article_id, None) in known.banned or (of.article_id, of.lot_id) in known.banned):
         return Refused("banned", article=of.article_id, record=record)
     item = known.items.get(line.item_id) if line.item_id is not None else None
-    if item is not None and (fault := _of_item(item, code, of)) is not None:
+    if item is not None and (fault := _of_item(item, code)) is not None:
         return fault
-    if code in FINAL and not of.release_ref:
-        if of.purpose == EVIDENCE and not (item and item.release_ref):
+    if not is_released(of, item):
+        to_court = item is not None and item.custody in AWAY
+        if of.purpose == EVIDENCE and (code in FINAL or (code == "issue" and not to_court)):
             return Refused("evidence_not_released", record=record)
-        if of.purpose in SEIZED and not (item and item.release_ref):
+        if of.purpose in SEIZED and code in FINAL:
             return Refused("not_released", record=record)
     if not kind.needs_declared_surplus:
         return None
@@ -154,19 +174,15 @@ def _fault(line: LineDraft, code: str, kind: Kind, of: Facts, known: _Known) -> 
     return None
 
 
-def _of_item(item: Item, code: str, of: Facts) -> Refused | None:
+def _of_item(item: Item, code: str) -> Refused | None:
     """What the law says of one item. At court or at a laboratory it is still kept."""
-    is_evidence = item.legal_status == LegalStatus.EVIDENCE and not (item.release_ref or of.release_ref)
+    guarded = guards(item)
     if code in KEEPING:
-        kept = code != "issue" or item.custody in AWAY
-        return None if kept or not (item.legal_hold or is_evidence) else Refused("item_on_hold", item=str(item.pk))
-    if item.legal_hold:
-        return Refused("item_on_hold", item=str(item.pk))
-    if is_evidence:
-        return Refused("evidence_not_released", record=str(item.pk))
-    if item.legal_status == LegalStatus.TO_OWNER and code in FINAL - {"return_to_owner"}:
+        kept = guarded is None or code != "issue" or item.custody in AWAY
+        return None if kept else Refused("item_on_hold", item=str(item.pk))
+    if guarded is None and item.legal_status == LegalStatus.TO_OWNER and code in FINAL - {"return_to_owner"}:
         return Refused("belongs_to_owner", item=str(item.pk))
-    return None
+    return guarded
 
 
 def _of_stores(movement: MovementDraft, net: Net, known: _Known) -> list[Fault]:
@@ -216,6 +232,8 @@ def _owners(store_ids: list[str | None]) -> Iterable[tuple[str, str]]:
     return Store.objects.filter(pk__in=store_ids).values_list("pk", "site__organisation_id")
 
 
-def _held_back(item_ids: list[UUID]) -> Iterable[Item]:
+def held_back(item_ids: Iterable[UUID]) -> Iterable[Item]:
+    """Those of some items of which there is something to say."""
     special = Q(legal_hold=True) | Q(legal_status__in=(LegalStatus.EVIDENCE, LegalStatus.TO_OWNER)) | ~Q(release_ref="")
+    special |= Q(custody__in=AWAY)
     return Item.objects.filter(special, pk__in=item_ids)

@@ -12,24 +12,27 @@ from datetime import datetime
 from django.utils import timezone
 
 from rasr.node.records.models import VoucherSeries
+from rasr.node.web import rows
 
 
 def numbers(site_ids: Sequence[str | None], now: datetime) -> list[str]:
     """The next number for each of these sites, in order; empty for None. The register is locked by who calls it."""
     year = timezone.localtime(now).year
-    last: dict[str, int] = {}
+    sites = {site for site in site_ids if site is not None}
+    if not sites:
+        return [""] * len(site_ids)
+    known = dict(rows.select(VoucherSeries, ("site_id", "last"), {"site_id": sites, "year": [year]}))
+    last = {site: known.get(site, 0) for site in sites}
     given = []
     for site in site_ids:
         if site is None:
             given.append("")
             continue
-        if site not in last:
-            series, _ = VoucherSeries.objects.select_for_update().get_or_create(site_id=site, year=year)
-            last[site] = series.last
         last[site] += 1
         given.append(number_of(site, year, last[site]))
-    for site, number in last.items():
-        VoucherSeries.objects.filter(site_id=site, year=year).update(last=number)
+    new = sites - known.keys()
+    rows.insert(VoucherSeries, ("site_id", "year", "last"), [(site, year, last[site]) for site in new])
+    rows.update(VoucherSeries, ("last",), ("site_id", "year"), [(last[site], site, year) for site in known])
     return given
 
 

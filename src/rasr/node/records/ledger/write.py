@@ -23,6 +23,7 @@ from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.records.ledger import covering, vouchers
 from rasr.node.records.ledger.drafts import BATCH_COLUMNS, MovementDraft, cells_of
+from rasr.node.records.ledger.facts import in_parts
 from rasr.node.records.models import Batch, Holding, ItemPosition, Movement, MovementLine, Place, Register
 from rasr.node.web import rows
 
@@ -47,6 +48,8 @@ class State:
 
     latest: to each key the time of the latest line. items: to each item its batch and place. place_ids: rows of
     places that are known. back_dated: keys from which something was taken at a time before the latest line.
+    unsure: items of such lines, and those that came back from nowhere, whose own history may not fit. lines: how many
+    have acted; brought: to each item that moved the number of its last line, from 0.
     """
 
     before: Holdings
@@ -57,6 +60,9 @@ class State:
     items_before: dict[UUID, tuple[UUID, Spot]] = field(init=False)
     latest_before: dict[Key, datetime] = field(init=False)
     back_dated: set[Key] = field(default_factory=set)
+    unsure: set[UUID] = field(default_factory=set)
+    lines: int = 0
+    brought: dict[UUID, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.after = dict(self.before)
@@ -70,28 +76,32 @@ class State:
             batch, here, there = line.batch_id, line.from_place, line.to_place
             try:
                 if line.item_id is not None:
-                    self._follow_item(line.item_id, batch, here, there)
+                    self._follow_item(line.item_id, batch, here, there, at)
+                    self.brought[line.item_id] = self.lines + position
                 act(self.after, kind, batch, line.quantity, line.quantity_basis, here, there)
             except Refused as fault:
                 faults.append((position, fault))
                 continue
-            for key, leaves in (((batch, here), True), ((batch, there), False)):
-                if key[1].is_bounded:
-                    latest = self.latest.get(key)
-                    if latest is None or latest < at:
-                        self.latest[key] = at
-                    elif leaves and at < latest:
-                        self.back_dated.add(key)
+            for spot in (here, there):
+                if spot.is_bounded:
+                    latest = self.latest.setdefault((batch, spot), at)
+                    if latest < at:
+                        self.latest[batch, spot] = at
+                    elif at < latest and spot is here:
+                        self.back_dated.add((batch, spot))
+        self.lines += len(movement.lines)
         if faults:
             raise LinesRefused(faults)
 
-    def _follow_item(self, item: UUID, batch: UUID, here: Spot, there: Spot) -> None:
+    def _follow_item(self, item: UUID, batch: UUID, here: Spot, there: Spot, moved_at: datetime) -> None:
         at = self.items.get(item)
         if at is None:
             if here.is_bounded:
                 raise Refused("item_elsewhere", item=str(item), place=str(here), found="-")
         elif at[1] != here or (at[0] != batch and here.is_bounded):
             raise Refused("item_elsewhere", item=str(item), place=str(here), found=str(at[1]))
+        elif not here.is_bounded or moved_at < self.latest.get((batch, here), moved_at):
+            self.unsure.add(item)
         self.items[item] = (batch, there)
 
 
@@ -130,7 +140,8 @@ def write(
     those that are new come last, the others stay. site_ids: of the movements that get a voucher, in whose books.
 
     Every batch, item and store they name is in the register. Raises LinesRefused: holding_negative, quantity_wanted,
-    item_elsewhere; Refused: holding_negative_then where a place would have held less than nothing at some time.
+    item_elsewhere; Refused: holding_negative_then where a place would have held less than nothing at some time,
+    item_then_elsewhere where an item would have left a place at which it was not.
     """
     lines = [line for movement in movements for line in movement.lines]
     now = timezone.now()
@@ -139,17 +150,21 @@ def write(
     for movement in movements:
         state.follow(movement)
     place_ids = _place_ids({spot for line in lines for spot in (line.from_place, line.to_place)}, state.place_ids)
+    first = register.last_line + 1
     _write_movements(actor, register, movements, place_ids, now, site_ids or {}, approval_id)
     _never_below_zero(state.back_dated, place_ids)
+    _items_where_they_were(state.unsure)
     _write_holdings(state, place_ids, positions)
-    _write_items(state, register, place_ids)
+    _write_items(state, first, place_ids)
     return state
 
 
 def state_of(movements: Sequence[MovementDraft]) -> State:
     """What is held of the batches, and where the items are, that movements name."""
     new = {batch.batch_id for movement in movements for batch in movement.batches}
-    batches = {line.batch_id for movement in movements for line in movement.lines} - new
+    batches = {line.batch_id for movement in movements for line in movement.lines}
+    if new:
+        batches -= new
     items = {line.item_id for movement in movements for line in movement.lines if line.item_id is not None}
     held: Holdings = {}
     latest: dict[Key, datetime] = {}
@@ -226,7 +241,7 @@ def _write_movements(
     rows.insert(Movement, columns, ([getattr(one, name) for name in columns] for one in made))
     first = register.last_line + 1
     names = (
-        *("line_id", "movement_id", "position", "batch_id", "item_id", "quantity", "quantity_basis"),
+        *("line_id", "movement_id", "position", "effective_at", "batch_id", "item_id", "quantity", "quantity_basis"),
         *("from_place_id", "to_place_id"),
     )
     rows.insert(MovementLine, names, _numbered(movements, first, place_ids))
@@ -253,8 +268,8 @@ def _numbered(
     for movement in movements:
         for position, line in enumerate(movement.lines):
             yield (
-                *(number, movement.movement_id, position, line.batch_id, line.item_id, line.quantity),
-                *(line.quantity_basis, place_ids[line.from_place], place_ids[line.to_place]),
+                *(number, movement.movement_id, position, movement.effective_at, line.batch_id, line.item_id),
+                *(line.quantity, line.quantity_basis, place_ids[line.from_place], place_ids[line.to_place]),
             )
             number += 1
 
@@ -265,54 +280,52 @@ def _write_holdings(state: State, place_ids: Mapping[Spot, int], positions: Posi
     ids = dict(place_ids)
     if other := {spot for _, spot in (*before, *after)} - ids.keys():
         ids |= _place_ids(other, state.place_ids)
-    new = [key for key in after if key not in before]
-    gone = {key[0]: key for key in before if key not in after}
-    if positions is None:
-        last = Holding.everywhere.order_by("-position").values_list("position", flat=True).first() if new else None
-        positions = {key: (None, (-1 if last is None else last) + number) for number, key in enumerate(new, 1)}
+    gone: dict[UUID, list[Spot]] = {}
+    for key in before:
+        if key not in after:
+            gone.setdefault(key[0], []).append(key[1])
+    new, changed = [], []
+    for key, held in after.items():
+        was = before.get(key)
+        if was is None:
+            new.append((key, held))
+        elif was != held or latest[key] != state.latest_before[key]:
+            changed.append((*held, latest[key], key[0], ids[key[1]]))
+    last = _last_position() if new and positions is None else 0
     keys, names = ("batch_id", "place_id"), ("store_id", "quantity", "quantity_basis", "position", "latest_at")
     went, fresh = [], []
-    for key in new:
+    for number, (key, held) in enumerate(new, 1):
         batch, spot = key
-        told = (spot.store_id, *after[key], positions.get(key, (None, 0))[1], latest[key])
-        old = gone.pop(batch, None)
-        if old is None:
-            fresh.append((batch, ids[spot], *told))
+        position = last + number if positions is None else positions.get(key, (None, 0))[1]
+        told = (spot.store_id, *held, position, latest[key])
+        if left := gone.get(batch):
+            went.append((ids[spot], *told, batch, ids[left.pop()]))
         else:
-            went.append((ids[spot], *told, batch, ids[old[1]]))
+            fresh.append((batch, ids[spot], *told))
     rows.update(Holding, ("place_id", *names), keys, went)
-    kept = {(row[-2], row[-1]) for row in went}
-    left = ((batch, ids[spot]) for batch, spot in before.keys() - after.keys())
-    rows.delete(Holding, keys, [row for row in left if row not in kept])
+    rows.delete(Holding, keys, [(batch, ids[spot]) for batch, left in gone.items() for spot in left])
     rows.insert(Holding, (*keys, *names), fresh)
-    touched = [key for key in after if key in before]
-    changed = (
-        (*after[key], latest[key], key[0], ids[key[1]])
-        for key in touched
-        if after[key] != before[key] or latest[key] != state.latest_before[key]
-    )
     rows.update(Holding, ("quantity", "quantity_basis", "latest_at"), keys, changed)
-    moved = ((positions[key][1], key[0], ids[key[1]]) for key in touched if _moves(positions.get(key)))
-    rows.update(Holding, ("position",), keys, moved)
+    moved = [] if positions is None else [(key, at) for key, at in positions.items() if key in before and key in after]
+    rows.update(Holding, ("position",), keys, ((at[1], key[0], ids[key[1]]) for key, at in moved if at[0] != at[1]))
 
 
-def _moves(position: tuple[int | None, int] | None) -> bool:
-    return position is not None and position[0] != position[1]
+def _last_position() -> int:
+    """The position of the last holding; -1 where there is none."""
+    last = Holding.everywhere.order_by("-position").values_list("position", flat=True).first()
+    return -1 if last is None else last
 
 
-def _write_items(state: State, register: Register, place_ids: Mapping[Spot, int]) -> None:
-    """Keep where the items are now."""
-    changed = {item: at for item, at in state.items.items() if state.items_before.get(item) != at}
-    if not changed:
-        return
-    line = register.last_line
-    names = ("item_id", "batch_id", "place_id", "line_id")
-    new = [item for item in changed if item not in state.items_before]
-    rows.insert(ItemPosition, names, ((item, changed[item][0], place_ids[changed[item][1]], line) for item in new))
-    moved = (
-        (batch, place_ids[spot], line, item) for item, (batch, spot) in changed.items() if item in state.items_before
-    )
-    rows.update(ItemPosition, names[1:], names[:1], moved)
+def _write_items(state: State, first: int, place_ids: Mapping[Spot, int]) -> None:
+    """Keep where the items are now, and which line brought them there. first: the number of the first line."""
+    new: list[tuple[UUID, int, int, UUID]] = []
+    moved: list[tuple[UUID, int, int, UUID]] = []
+    for item, number in state.brought.items():
+        batch, spot = state.items[item]
+        (moved if item in state.items_before else new).append((batch, place_ids[spot], first + number, item))
+    names = ("batch_id", "place_id", "line_id")
+    rows.insert(ItemPosition, (*names, "item_id"), new)
+    rows.update(ItemPosition, names, ("item_id",), moved)
 
 
 def recompute_holdings() -> list[HoldingDifference]:
@@ -341,11 +354,7 @@ def _never_below_zero(keys: Iterable[Key], place_ids: Mapping[Spot, int]) -> Non
     for batch, spot in sorted(keys, key=str):
         place = place_ids[spot]
         touching = MovementLine.objects.filter(Q(from_place=place) | Q(to_place=place), batch=batch)
-        lines = list(
-            touching.values_list("movement__effective_at", "quantity", "to_place_id").order_by(
-                "movement__effective_at", "pk"
-            )
-        )
+        lines = list(touching.values_list("effective_at", "quantity", "to_place_id").order_by("effective_at", "pk"))
         known = [(at, quantity if to == place else -quantity) for at, quantity, to in lines if quantity is not None]
         short = shortfall(known) if len(known) == len(lines) else None
         if short is not None:
@@ -353,6 +362,17 @@ def _never_below_zero(keys: Iterable[Key], place_ids: Mapping[Spot, int]) -> Non
             raise Refused(
                 "holding_negative_then", record=str(batch), store=str(spot), day=str(at.date()), short=-balance
             )
+
+
+def _items_where_they_were(items: Iterable[UUID]) -> None:
+    """Refuse where an item would have left a place at which it was not then. The lines are written already."""
+    for some in in_parts(sorted(items)):
+        lines = MovementLine.objects.filter(item__in=some).order_by("item", "effective_at", "pk")
+        was: tuple[UUID | None, int | None] = (None, None)
+        for item, at, origin, target in lines.values_list("item", "effective_at", "from_place", "to_place"):
+            if was[0] == item and was[1] != origin:
+                raise Refused("item_then_elsewhere", item=str(item), day=str(at.date()))
+            was = (item, target)
 
 
 def _place_ids(spots: set[Spot], known: Mapping[Spot, int]) -> dict[Spot, int]:

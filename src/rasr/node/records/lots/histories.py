@@ -40,6 +40,6 @@ def _constraint(actor: User, row_id: str) -> str | None:
     return str(found.get_kind_display()) if found else None
 
 
-def _of_lot(row_id: str) -> Iterable[Row]:
-    keys = Constraint.objects.filter(lot=uuid_of(row_id)).values_list("pk", flat=True)
+def _of_lot(actor: User, row_id: str) -> Iterable[Row]:
+    keys = queries.constraints(actor).filter(lot=uuid_of(row_id)).values_list("pk", flat=True)
     return ((Constraint._meta.db_table, str(key)) for key in keys)

@@ -9,6 +9,7 @@ from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce
 
 from rasr.core.hazard.divisions import NOT_APPLICABLE
+from rasr.core.records import names
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.records.models import (
@@ -23,6 +24,8 @@ from rasr.node.records.models import (
 from rasr.node.records.queries import Actor, articles, stock
 
 VIEW, JUDGE = "view_register", "judge_stock"
+MOST_STORES = 12
+"""Stores that a page of a lot leads to at once."""
 
 
 def lots(actor: Actor, right: str = VIEW) -> QuerySet[Lot]:
@@ -115,6 +118,27 @@ def unnamed(actor: Actor) -> QuerySet[Holding]:
     rows = rows.exclude(batch__article__hazard_division=NOT_APPLICABLE).exclude(quantity=0)
     rows = rows if may(actor, JUDGE) else rows.none()
     return rows.select_related("batch__article", "store__site").order_by("position")
+
+
+def as_text(actor: Actor, lot: Lot) -> int:
+    """Records of stock, where somebody judges it, that bear the number of a lot only as a text: no ban finds them."""
+    rows = _as_text(actor, lot)
+    written = rows.values_list("batch__lot", flat=True).distinct()
+    texts = [one for one in written if one and names.mark(one) == lot.normalised]
+    return rows.filter(batch__lot__in=texts).count() if texts else 0
+
+
+def judged_in(actor: Actor, lot: Lot) -> list[str]:
+    """Stores in which something of a lot lies and somebody judges it; the first few."""
+    rows = Holding.objects.filter(scope_of(actor, JUDGE).stores("store__"), batch__lot_record=lot).exclude(quantity=0)
+    found = rows.order_by("store_id").values_list("store_id", flat=True).distinct()
+    return [one for one in found[:MOST_STORES] if one] if may(actor, JUDGE) else []
+
+
+def _as_text(actor: Actor, lot: Lot) -> QuerySet[Holding]:
+    rows = Holding.objects.filter(scope_of(actor, JUDGE).stores("store__"), batch__lot_record=None).exclude(quantity=0)
+    rows = rows.filter(batch__article=lot.article_id).exclude(batch__lot=None).exclude(batch__lot="").order_by()
+    return rows if may(actor, JUDGE) else rows.none()
 
 
 def judged_batch(actor: Actor, batch_id: UUID) -> Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,10 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from rasr.node.people.histories import uuid_of
 from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
 from rasr.node.records.lots import limiting, queries, services
@@ -28,6 +32,7 @@ from rasr.node.records.lots.forms import (
     ResultForm,
 )
 from rasr.node.records.lots.pages import ActPage
+from rasr.node.records.lots.shelf import proposed_until
 from rasr.node.records.lots.tables import (
     LimitFilter,
     LimitTable,
@@ -37,10 +42,21 @@ from rasr.node.records.lots.tables import (
     UnnamedTable,
 )
 from rasr.node.records.lots.trend import trends
-from rasr.node.records.models import Article, Batch, Constraint, Holding, Lot, LotComponent, LotIdentity
+from rasr.node.records.models import (
+    Article,
+    Batch,
+    Constraint,
+    ConstraintKind,
+    Holding,
+    Lot,
+    LotComponent,
+    LotIdentity,
+    Verdict,
+)
 from rasr.node.records.tables import HeldTable
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
+from rasr.node.web.figures import write
 
 
 class Lots(Righted, Sorted):
@@ -68,7 +84,7 @@ class Unnamed(Righted, Sorted):
     right = queries.JUDGE
     name = "lots-unnamed"
     page_title = _("Stock without a lot")
-    pretitle = _("Lots")
+    template_name = "records/lots/below.html"
     export_name = "without-lot"
     intro = _("Open a record to say which lot it is, or that nobody can tell any more.")
     table_class = UnnamedTable
@@ -84,6 +100,7 @@ class Constraints(Righted, Sorted):
 
     name = "constraints"
     page_title = _("Bans and constraints")
+    template_name = "records/lots/below.html"
     export_name = "bans"
     table_class = LimitTable
     filterset_class = LimitFilter
@@ -113,6 +130,10 @@ def lot(request: HttpRequest, lot_id: UUID) -> HttpResponse:
         "judges": queries.lots(actor, queries.JUDGE).filter(pk=found.pk).exists(),
         "lost": found.identity != LotIdentity.KNOWN,
         "shelf_life_over": found.shelf_life_until is not None and found.shelf_life_until < today,
+        "shelf_life_proposed": None if found.shelf_life_until else proposed_until(found.article, found.year_made),
+        "as_text": queries.as_text(actor, found),
+        "failed": tests[0] if tests and tests[0].verdict == Verdict.FAILED else None,
+        "judged_in": queries.judged_in(actor, found),
         "test_due": found.next_test_on is not None and found.next_test_on <= today,
         "banned": [limit for limit in limits if limit.lifted_on is None and limit.kind == "ban"],
         "limits": limits,
@@ -154,8 +175,15 @@ class ChangeLot(OfLot):
     title = _("Facts of the lot")
 
     def form(self, _actor: User, found: Lot, /) -> FactsForm:
-        """With what is recorded now."""
-        return FactsForm(self.sent(), initial={name: getattr(found, name) for name in services.FACTS})
+        """With what is recorded now, and the end of its shelf life as it follows from the article."""
+        known = {name: getattr(found, name) for name in services.FACTS}
+        known["shelf_life_until"] = known["shelf_life_until"] or proposed_until(found.article, found.year_made)
+        return FactsForm(self.sent(), initial=known)
+
+    def told(self, _actor: User, found: Lot, /) -> list[str]:
+        """What is proposed and not kept yet."""
+        proposed = None if found.shelf_life_until else proposed_until(found.article, found.year_made)
+        return told_of_shelf_life(found.article, found.year_made, proposed)
 
     def act(self, actor: User, found: Lot, form: FactsForm, /) -> HttpResponse:
         """Keep them."""
@@ -225,7 +253,7 @@ class AddTest(OfLot):
         made = services.record_test(actor=actor, lot_id=found.pk, facts=services.LotResult(**form.cleaned_data))
         if made.verdict == "failed":
             self.done(_now("The test is kept. It failed: say here what may not be done with the lot."))
-            return redirect("records:lot-constraint", found.pk)
+            return redirect(f"{reverse('records:lot-constraint', args=[found.pk])}?test={made.pk}")
         return self.go(found, _now("The test is kept."))
 
 
@@ -234,18 +262,55 @@ class LimitLot(OfLot):
 
     title, button = _("Ban or constraint"), _("Impose")
 
-    def form(self, _actor: User, _found: Lot, /) -> LimitForm:
-        """From today on."""
-        return LimitForm(self.sent(), initial={"imposed_on": timezone.localdate()})
+    def form(self, _actor: User, found: Lot, /) -> LimitForm:
+        """From today on; after a test that failed, with what follows from it."""
+        known = {"imposed_on": timezone.localdate()}
+        return LimitForm(self.sent(), initial=known | after_test(found, self.request.GET.get("test", "")))
 
-    def told(self, _actor: User, _found: Lot, /) -> list[str]:
-        """What it stops."""
-        return told_of_bans()
+    def told(self, actor: User, found: Lot, /) -> list[str]:
+        """What it stops, and what it does not find."""
+        told = told_of_bans()
+        if number := queries.as_text(actor, found):
+            told.append(told_of_text(number))
+        return told
 
     def act(self, actor: User, found: Lot, form: LimitForm, /) -> HttpResponse:
         """Impose it."""
         limiting.impose(actor=actor, lot_id=found.pk, limit=limiting.Limit(**form.cleaned_data))
         return self.go(found, _now("It is in force now."))
+
+
+def after_test(found: Lot, test: str) -> dict[str, Any]:
+    """What is proposed for a ban after a test of the lot that failed; nothing where there is no such test."""
+    failed = found.tests.filter(pk=uuid_of(test), verdict=Verdict.FAILED).first()
+    if failed is None:
+        return {}
+    day = date_format(failed.tested_on, "SHORT_DATE_FORMAT")
+    reason = _now("Surveillance test of %(day)s, %(method)s: failed.") % {"day": day, "method": failed.method}
+    if failed.value is not None:
+        reason += f" {localize(failed.value)} {failed.unit}"
+    text = _now("It may not be issued or used.")
+    return {"kind": ConstraintKind.BAN.value, "text": text, "reason": reason, "reference": failed.reference}
+
+
+def told_of_text(number: int) -> str:
+    """That stock bears the number of the lot and is not under it."""
+    told = ngettext(
+        "%(number)s record of stock bears this lot only as a text. A ban on the lot does not stop it until it is put "
+        "under the lot: see Stock without a lot.",
+        "%(number)s records of stock bear this lot only as a text. A ban on the lot does not stop them until they are "
+        "put under the lot: see Stock without a lot.",
+        number,
+    )
+    return told % {"number": write("whole", number)}
+
+
+def told_of_shelf_life(article: Article, year_made: int | None, proposed: date | None) -> list[str]:
+    """That the end of a shelf life is proposed, and out of what."""
+    if proposed is None:
+        return []
+    told = _now("The end of the shelf life is proposed: that of %(article)s from the start of %(year)s. Look at it.")
+    return [told % {"article": article.name, "year": year_made}]
 
 
 def told_of_bans() -> list[str]:
@@ -352,17 +417,19 @@ class NameLot(ActPage):
         """The list of what has none."""
         return reverse("records:lots-unnamed")
 
-    def told(self, _actor: User, _found: Batch, /) -> list[str]:
+    def told(self, _actor: User, found: Batch, /) -> list[str]:
         """What happens."""
         return [
             _now("All of this record that lies in stores where you judge stock goes under the lot, by a movement."),
             _now("A lot that the register knows already keeps its own facts; what you write here is for a new one."),
+            *told_of_shelf_life(found.article, found.year_made, proposed_until(found.article, found.year_made)),
         ]
 
     def form(self, _actor: User, found: Batch, /) -> forms.Form:
         """With what is written in the record."""
         known = {"number": found.lot, "identity": LotIdentity.KNOWN, "year_made": found.year_made}
-        return NameForm(self.sent(), initial=known)
+        until = proposed_until(found.article, found.year_made)
+        return NameForm(self.sent(), initial=known | {"shelf_life_until": until})
 
     def act(self, actor: User, found: Batch, form: NameForm, /) -> HttpResponse:
         """Put it under the lot."""

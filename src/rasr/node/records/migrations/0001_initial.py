@@ -457,6 +457,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ArticlesApart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('reason_language', models.TextField(blank=True, default='')),
+                ('said_at', models.DateTimeField(auto_now_add=True)),
+                ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='records.article')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='records.article')),
+                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'articles apart',
+                'constraints': [models.UniqueConstraint(fields=('one', 'other'), name='apart_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Picture',
             fields=[
                 ('picture_id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -489,13 +505,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('line_id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('position', models.PositiveIntegerField()),
+                ('effective_at', models.DateTimeField(verbose_name='took effect')),
                 ('quantity', models.BigIntegerField(null=True, verbose_name='quantity')),
                 ('quantity_basis', models.CharField(max_length=16, null=True, verbose_name='quantity known by')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='records.batch')),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='records.item')),
-                ('movement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='records.movement')),
-                ('from_place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='out_lines', to='records.place')),
-                ('to_place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='in_lines', to='records.place')),
+                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='records.batch')),
+                ('item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='records.item')),
+                ('movement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='records.movement')),
+                ('from_place', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='out_lines', to='records.place')),
+                ('to_place', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='in_lines', to='records.place')),
             ],
         ),
         migrations.CreateModel(
@@ -506,7 +523,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.BigIntegerField(null=True, verbose_name='quantity')),
                 ('quantity_basis', models.CharField(max_length=16, null=True, verbose_name='quantity known by')),
                 ('latest_at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='records.batch')),
+                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='records.batch')),
                 ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='places.store', verbose_name='store')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='records.place')),
             ],
@@ -538,6 +555,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CountFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('round', models.PositiveSmallIntegerField()),
+                ('made', models.BigIntegerField()),
+                ('signature', models.CharField(max_length=64)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('count', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='records.count')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('count', 'round', 'by'), name='one_count_file_per_person')],
             },
         ),
         migrations.CreateModel(
@@ -672,7 +703,7 @@ class Migration(migrations.Migration):
                 ('done_on', models.DateField(null=True, verbose_name='done on')),
                 ('done_text', models.TextField(blank=True, default='', verbose_name='what was done')),
                 ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='places.site', verbose_name='site')),
                 ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='places.store', verbose_name='store')),
             ],
@@ -816,6 +847,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='place',
             constraint=models.UniqueConstraint(fields=('store', 'ref'), name='one_place_per_stack'),
+        ),
+        migrations.AddIndex(
+            model_name='movementline',
+            index=models.Index(fields=['batch', 'effective_at', 'line_id'], name='lines_of_batch'),
+        ),
+        migrations.AddIndex(
+            model_name='movementline',
+            index=models.Index(fields=['from_place', 'effective_at', 'line_id'], name='lines_from'),
+        ),
+        migrations.AddIndex(
+            model_name='movementline',
+            index=models.Index(fields=['to_place', 'effective_at', 'line_id'], name='lines_to'),
+        ),
+        migrations.AddIndex(
+            model_name='movementline',
+            index=models.Index(condition=models.Q(('item__isnull', False)), fields=['item'], name='lines_of_item'),
         ),
         migrations.AddConstraint(
             model_name='movementline',

@@ -1,4 +1,4 @@
-"""History is not edited: the database itself refuses to change or delete movements, their lines and batches."""
+"""History is not edited: the database itself refuses to change or delete movements, their lines and signatures, and batches."""
 
 from django.db import migrations
 

@@ -5,6 +5,7 @@ from rasr.node.records.models.catalogue import (
     ArticleComponent,
     ArticleDetail,
     ArticleName,
+    ArticlesApart,
     ArticleState,
     Naming,
     Package,
@@ -12,6 +13,7 @@ from rasr.node.records.models.catalogue import (
 )
 from rasr.node.records.models.counts import (
     Count,
+    CountFile,
     CountKind,
     CountLine,
     CountState,
@@ -95,6 +97,7 @@ __all__ = [
     "ArticleDetail",
     "ArticleName",
     "ArticleState",
+    "ArticlesApart",
     "Batch",
     "Breach",
     "Casualties",
@@ -103,6 +106,7 @@ __all__ = [
     "Constraint",
     "ConstraintKind",
     "Count",
+    "CountFile",
     "CountKind",
     "CountLine",
     "CountState",

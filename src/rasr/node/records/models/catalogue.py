@@ -132,6 +132,24 @@ class ArticleComponent(models.Model):
         return f"{self.article_id} {self.component_id}"
 
 
+class ArticlesApart(models.Model):
+    """Two articles that look like one and are not, as somebody said. one, other: in the order of their ids."""
+
+    one = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    reason = models.TextField(_("reason"))
+    reason_language = models.TextField(blank=True, default="")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "articles apart"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["one", "other"], name="apart_once")]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.other_id}"
+
+
 class Picture(models.Model):
     """A photograph, made anew without what the camera wrote into it (place, time, owner). subject: table and row."""
 

@@ -67,6 +67,24 @@ class Count(models.Model):
         return f"{self.store_id} {self.frozen_at:%Y-%m-%d}"
 
 
+class CountFile(models.Model):
+    """The latest signed file that was taken of one person, for one round. made: its number, higher with every file."""
+
+    count = models.ForeignKey(Count, models.PROTECT, related_name="files")
+    round = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made = models.BigIntegerField()
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["count", "round", "by"], name="one_count_file_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count_id} {self.round}"
+
+
 class CountLine(models.Model):
     """One thing of a sheet: a batch in a place, or an item. batch None: something was found that is on no record.
 

@@ -175,7 +175,10 @@ class Climate(models.Model):
 
 
 class Action(models.Model):
-    """Something that is to be done by a day: after an incident, an inspection or a breach. of: table and row."""
+    """Something that is to be done by a day: after an incident, an inspection or a breach. of: table and row.
+
+    made_by: None is the node itself.
+    """
 
     action_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     site = models.ForeignKey(Site, models.PROTECT, related_name="actions", verbose_name=_("site"))
@@ -185,7 +188,7 @@ class Action(models.Model):
     text = models.TextField(_("what is to be done"))
     responsible = models.TextField(_("who does it"), blank=True, default="")
     due_on = models.DateField(_("due"))
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     done_on = models.DateField(_("done on"), null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -55,6 +55,7 @@ class Custody(models.TextChoices):
 class Item(models.Model):
     """One weapon. serial: as it is marked; normalised: how it is compared; two items may bear the same.
 
+    article: as what it was taken down; what it is now, after it was judged or deactivated, is ``article_now``.
     legal_hold: nothing may be done with it but keep it. case_number, release_ref: of the court. Empty is unknown.
     """
 
@@ -81,4 +82,10 @@ class Item(models.Model):
         ordering: ClassVar = ["item_id"]
 
     def __str__(self) -> str:
-        return self.serial or str(self.item_id)
+        return self.serial or f"#{self.item_id.hex[-8:]}"
+
+    @property
+    def article_now(self) -> Article:
+        """The article of the batch that it is in; as what it was taken down, while it lies nowhere yet."""
+        at = getattr(self, "at", None)
+        return self.article if at is None else at.batch.article

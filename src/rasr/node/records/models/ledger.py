@@ -134,20 +134,28 @@ class MovementLine(models.Model):
     """So many of a batch from one place to another; it balances by what it is.
 
     line_id: the position in the ledger: lines are numbered without a gap, in the order in which they were recorded.
-    quantity: None is all there is of it, nobody knows how many. item: of a batch that is itemised.
+    quantity: None is all there is of it, nobody knows how many. item: of a batch that is itemised. effective_at: as of
+    the movement, so that a stock card is read in its order. Every index costs each posting: none is there twice.
     """
 
     line_id = models.BigIntegerField(primary_key=True)
-    movement = models.ForeignKey(Movement, models.PROTECT, related_name="lines")
+    movement = models.ForeignKey(Movement, models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="lines")
-    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="lines")
+    effective_at = models.DateTimeField(_("took effect"))
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="lines", db_index=False)
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="lines", db_index=False)
     quantity = models.BigIntegerField(_("quantity"), null=True)
     quantity_basis = models.CharField(_("quantity known by"), max_length=16, null=True)
-    from_place = models.ForeignKey(Place, models.PROTECT, related_name="out_lines")
-    to_place = models.ForeignKey(Place, models.PROTECT, related_name="in_lines")
+    from_place = models.ForeignKey(Place, models.PROTECT, related_name="out_lines", db_index=False)
+    to_place = models.ForeignKey(Place, models.PROTECT, related_name="in_lines", db_index=False)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "effective_at", "line_id"], name="lines_of_batch"),
+            models.Index(fields=["from_place", "effective_at", "line_id"], name="lines_from"),
+            models.Index(fields=["to_place", "effective_at", "line_id"], name="lines_to"),
+            models.Index(fields=["item"], condition=models.Q(item__isnull=False), name="lines_of_item"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["movement", "position"], name="one_line_per_position"),
             models.CheckConstraint(
@@ -177,7 +185,7 @@ class Holding(models.Model):
     """
 
     position = models.PositiveBigIntegerField(editable=False, db_index=True)
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="holdings")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="holdings", db_index=False)
     place = models.ForeignKey(Place, models.PROTECT, related_name="holdings")
     store = models.ForeignKey(Store, models.PROTECT, null=True, related_name="holdings", verbose_name=_("store"))
     quantity = models.BigIntegerField(_("quantity"), null=True)
@@ -216,7 +224,10 @@ class ItemPosition(models.Model):
 
 
 class Signature(models.Model):
-    """Somebody put their name to a movement: who gave, who took, who saw it. user: None for who has no account."""
+    """Somebody put their name to a movement: who gave, who took, who saw it. Immutable.
+
+    user: None for who has no account; only of them the name stands here: who has one may be erased.
+    """
 
     movement = models.ForeignKey(Movement, models.PROTECT, related_name="signatures")
     role = models.CharField(_("as"), max_length=16, choices=SignatureRole)
@@ -224,6 +235,11 @@ class Signature(models.Model):
     name = models.TextField(_("name"))
     signed_at = models.DateTimeField(_("signed"))
     session = models.TextField(default="", blank=True)
+
+    @property
+    def signed_by(self) -> str:
+        """Who signed, by the name they have now."""
+        return self.name if self.user is None else self.user.get_full_name() or self.user.get_username()
 
     class Meta:
         ordering: ClassVar = ["signed_at"]

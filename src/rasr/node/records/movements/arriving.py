@@ -24,7 +24,8 @@ from rasr.node.records.models import ArticleDetail, Batch, Origin, SerialState
 from rasr.node.records.movements.forms import NewThing
 
 FACTS = tuple(name for name in BATCH_COLUMNS if name not in ("batch_id", "stock_id"))
-ORIGINS = {"find": Origin.FOUND, "receipt": Origin.BOUGHT}
+ORIGINS = {"receipt": Origin.BOUGHT}
+"""Kind of movement to how its items came; of a find that is asked."""
 NONE: Mapping[str, UUID] = MappingProxyType({})
 TAIL = 8
 """Signs of an id that tell a new record from others."""
@@ -83,7 +84,7 @@ def make(
                 serial=serial,
                 serial_state=SerialState.MARKED if serial else SerialState.MISSING,
                 year_made=thing.year_made,
-                origin=ORIGINS.get(kind, Origin.UNKNOWN),
+                origin=thing.origin or ORIGINS.get(kind, Origin.UNKNOWN),
             )
             for serial, mark in zip(thing.serials, marks, strict=True)
             if mark not in same

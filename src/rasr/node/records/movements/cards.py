@@ -15,7 +15,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,13 +23,15 @@ from django.utils.translation import gettext_lazy as _
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import Scope, scope_of
 from rasr.node.places.models import Store
-from rasr.node.records.models import Article, Batch, Item, Lot, MovementLine
+from rasr.node.records.models import Article, Batch, Item, Lot, MovementLine, Place
 from rasr.node.records.movements import queries
 from rasr.node.records.movements.queries import Actor, SeenLine
 
 ROWS_EACH = 50
 """Rows of a page of a card."""
-NEWEST = ("-movement__effective_at", "-pk")
+NEWEST = ("-effective_at", "-pk")
+SIGN = "sign"
+"""Of a line: see ``_Here.sign``."""
 
 
 class Row(NamedTuple):
@@ -98,13 +100,13 @@ def _batch(_actor: Actor, key: str) -> Subject:
 
 
 def _item(_actor: Actor, key: str) -> Subject:
-    found = Item.objects.select_related("article").get(pk=UUID(key))
-    return Subject(f"{found.article.name}, {found}", Q(item=found.pk), gram=False, mixed=False)
+    found = Item.objects.select_related("article", "at__batch__article").get(pk=UUID(key))
+    return Subject(f"{found.article_now.name}, {found}", Q(item=found.pk), gram=False, mixed=False)
 
 
 def _store(actor: Actor, key: str) -> Subject:
     found = Store.objects.select_related("site").get(scope_of(actor).stores(), pk=key)
-    return Subject(found.pk, Q(from_place__store=key) | Q(to_place__store=key), gram=False, mixed=True, store=found)
+    return Subject(found.pk, Q(), gram=False, mixed=True, store=found)  # its lines are those that touch it
 
 
 SUBJECTS: dict[str, tuple[Callable[[Actor, str], Subject], str | Promise]] = {
@@ -141,11 +143,11 @@ def card_of(
     if subject.store is not None and article_id:
         subject = _only(subject, Article.objects.get(pk=article_id))
     here = _here(actor, subject.store)
-    lines = MovementLine.objects.filter(subject.about).filter(here.touches())
+    lines = MovementLine.objects.filter(subject.about).filter(here.touches()).annotate(sign=here.sign())
     if as_of is not None:
         end = timezone.make_aware(datetime.combine(as_of + timedelta(days=1), time.min))
-        lines = lines.filter(movement__effective_at__lt=end)
-    count = lines.count()
+        lines = lines.filter(effective_at__lt=end)
+    count, unknown, total = _sums(lines)
     if (
         not count
         and what in ("lot", "batch", "item")
@@ -158,9 +160,16 @@ def card_of(
     newest = lines.order_by(*NEWEST)
     start = (page - 1) * each
     found = queries.seen(actor, newest[start : start + each])
-    changes = _changes(found, newest[start : start + each], here)
-    balances, balance = ([None] * len(found), None) if subject.mixed else _balances(lines, found, changes, here, start)
-    rows = [Row(*each) for each in zip(found, changes, balances, strict=True)]
+    signed = [(one, getattr(one.line, SIGN)) for one in found]
+    balances: Sequence[int | None] = [None] * len(found)
+    balance = None
+    if unknown and not subject.mixed:
+        after, balance = _folded(lines)
+        balances = [after[one.line.pk] for one in found]
+    elif not subject.mixed:
+        newer = _sums(newest[:start])[2] if start else 0
+        balances, balance = _counted_back(signed, total - newer), total
+    rows = [Row(one, change, left) for (one, change), left in zip(signed, balances, strict=True)]
     told = (what, key, subject.name, rows, balance, subject.gram, subject.mixed)
     return Card(*told, page, pages, count, subject.store)
 
@@ -171,55 +180,49 @@ def _only(subject: Subject, article: Article) -> Subject:
 
 
 class _Here(NamedTuple):
-    """The stores that a card counts, as a filter to one end of a line: ``is_in("to_place__")``."""
+    """The stores that a card counts, as a filter to one end of a line: ``is_in("to_place")``. places: of store."""
 
     scope: Scope
     store: Store | None
+    places: tuple[int, ...]
 
-    def is_in(self, prefix: str) -> Q:
-        if self.store is not None:
-            return Q(**{f"{prefix}store": self.store.pk})
+    def is_in(self, end: str) -> Q:
+        if self.store is not None:  # by the numbers of its places: then both databases find lines by their index
+            return Q(**{f"{end}__in": self.places})
         if self.scope.everything:
-            return Q(**{f"{prefix}store__isnull": False})
+            return Q(**{f"{end}__store__isnull": False})
         seen = Store.objects.filter(self.scope.stores()).order_by().values("pk")
-        return Q(**{f"{prefix}store__in": seen})
+        return Q(**{f"{end}__store__in": seen})
 
     def touches(self) -> Q:
-        return self.is_in("from_place__") | self.is_in("to_place__")
+        return self.is_in("from_place") | self.is_in("to_place")
 
     def sign(self) -> Case:
         """1 where a line brings something into these stores, -1 where it takes it out, 0 where it does both."""
-        comes, leaves = self.is_in("to_place__"), self.is_in("from_place__")
+        comes, leaves = self.is_in("to_place"), self.is_in("from_place")
         return Case(When(comes & ~leaves, then=Value(1)), When(leaves & ~comes, then=Value(-1)), default=Value(0))
 
 
 def _here(actor: Actor, store: Store | None) -> _Here:
-    return _Here(scope_of(actor), store)
+    places = () if store is None else tuple(Place.objects.filter(store=store).values_list("pk", flat=True))
+    return _Here(scope_of(actor), store, places)
 
 
-def _changes(found: Sequence[SeenLine], lines: QuerySet[MovementLine], here: _Here) -> list[int]:
-    signs = dict(lines.annotate(sign=here.sign()).values_list("pk", "sign"))
-    return [signs[one.line.pk] for one in found]
+def _sums(lines: QuerySet[MovementLine]) -> tuple[int, int, int]:
+    """How many lines, how many of an unknown quantity, and what all others bring, in one reading of them."""
+    found = lines.aggregate(
+        count=Count("pk"), known=Count("quantity"), left=Sum(F(SIGN) * F("quantity"), output_field=BigIntegerField())
+    )
+    return found["count"], found["count"] - found["known"], int(found["left"] or 0)
 
 
-def _balances(
-    lines: QuerySet[MovementLine], found: Sequence[SeenLine], changes: Sequence[int], here: _Here, start: int
-) -> tuple[list[int | None], int | None]:
-    """What was left after each line found, and at the end of the card."""
-    signed = lines.annotate(sign=here.sign())
-    if lines.filter(quantity=None).exists():
-        after, last = _folded(signed)
-        return [after[one.line.pk] for one in found], last
-    total = signed.aggregate(left=Sum(F("sign") * F("quantity")))["left"] or 0
-    left = total
-    if start:
-        newer = signed.order_by(*NEWEST)[:start]
-        left -= sum(sign * (quantity or 0) for sign, quantity in newer.values_list("sign", "quantity").iterator())
-    balances: list[int | None] = []
-    for one, change in zip(found, changes, strict=True):
+def _counted_back(signed: Sequence[tuple[SeenLine, int]], left: int) -> list[int]:
+    """What was left after each of these lines, the latest first. left: after the first."""
+    balances = []
+    for one, change in signed:
         balances.append(left)
         left -= change * (one.line.quantity or 0)
-    return balances, total
+    return balances
 
 
 def _folded(signed: QuerySet[MovementLine]) -> tuple[dict[int, int | None], int | None]:
@@ -228,9 +231,7 @@ def _folded(signed: QuerySet[MovementLine]) -> tuple[dict[int, int | None], int 
     after: dict[int, int | None] = {}
     names = ("pk", "batch_id", "quantity", "from_place_id", "from_place__store_id", "to_place_id", "to_place__store_id")
     total, unknown = 0, 0
-    for pk, batch, quantity, *ends, sign in (
-        signed.order_by("movement__effective_at", "pk").values_list(*names, "sign").iterator()
-    ):
+    for pk, batch, quantity, *ends, sign in signed.order_by("effective_at", "pk").values_list(*names, SIGN).iterator():
         leaves, comes = ends[1] is not None and sign <= 0, ends[3] is not None and sign >= 0
         for key, does, sends in (((batch, ends[0]), leaves, True), ((batch, ends[2]), comes, False)):
             if not does:

@@ -17,7 +17,7 @@ from uuid6 import uuid7
 from rasr.node.people.models import User
 from rasr.node.places.models import Store
 from rasr.node.records.forms import offer
-from rasr.node.records.models import Party, PartyKind
+from rasr.node.records.models import Origin, Package, Party, PartyKind
 from rasr.node.records.movements import queries
 from rasr.node.records.movements.queries import Held
 from rasr.node.records.movements.shapes import Shape, Source, Target
@@ -31,6 +31,17 @@ LONGEST_WORD = 200
 LOCAL = "%Y-%m-%dT%H:%M"
 CHOOSE = ("", _("Choose"))
 KEEP = ("", _("stays as it is"))
+REST_ON_ITS_WAY, REST_MISSING = "way", "discrepancy"
+"""What is said of the part of a despatch that did not come: nothing yet, or the kind of movement that records it."""
+
+
+PURPOSES_OF: dict[Origin, tuple[str, ...]] = {
+    Origin.FOUND: ("operational",),
+    Origin.SEIZED: ("evidence", "confiscated"),
+    Origin.SURRENDERED: ("surrendered", "evidence", "confiscated", "awaiting_disposal"),
+}
+"""How something is found, and what it may be held for then: the first unless another is said; what was simply found,
+for anything."""
 
 
 class Moment(forms.DateTimeField):
@@ -59,7 +70,10 @@ BOXES = ("ask", "sure")
 
 
 class MoveForm(ReasonForm):
-    """A movement of one kind in one store. rows: what may be chosen; each has a field under its key."""
+    """A movement of one kind in one store. rows: what may be chosen; each has a field under its key.
+
+    find: words by which it is found who may take it. more_parties: how many more there are than are offered.
+    """
 
     movement_id = forms.UUIDField(widget=forms.HiddenInput)
     party_id = forms.ChoiceField(label=_("Who takes it"), required=False)
@@ -74,36 +88,51 @@ class MoveForm(ReasonForm):
         help_text=_("As it calls itself."),
     )
     stack = forms.CharField(label=_("Stack or shelf"), max_length=LONGEST_WORD, required=False)
+    origin = forms.ChoiceField(
+        label=_("How it came"), choices=[(one.value, one.label) for one in PURPOSES_OF], required=False
+    )
     basis = forms.ChoiceField(label=_("How the quantities are known"), choices=codes.choices("quantity_basis"))
     condition = forms.ChoiceField(label=_("Condition"), required=False)
     purpose = forms.ChoiceField(label=_("Purpose"), required=False)
     lot = forms.CharField(label=_("Lot"), max_length=LONGEST_WORD, required=False)
     year_made = forms.IntegerField(label=_("Year made"), min_value=1850, max_value=2100, required=False)
-    declared_surplus_ref = forms.CharField(
-        label=_("National decision that it is surplus"), max_length=LONGEST_WORD, required=False
-    )
     release_ref = forms.CharField(label=_("Release, if it was evidence"), max_length=LONGEST_WORD, required=False)
     destroy_by = forms.DateField(
         label=_("Destroy by"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     rest = forms.ChoiceField(
         label=_("If less came than was sent"),
-        choices=[("way", _("The rest is still on its way")), ("missing", _("The rest is missing"))],
+        choices=[
+            (REST_ON_ITS_WAY, _("The rest is still on its way")),
+            (REST_MISSING, _("The rest is missing")),
+            ("loss", _("The rest was lost")),
+            ("theft", _("The rest was stolen")),
+        ],
         widget=forms.RadioSelect,
-        initial="way",
+        initial=REST_ON_ITS_WAY,
         required=False,
     )
     effective_at = Moment(label=_("When it happened"), required=False, help_text=_("Leave it empty if it is now."))
     ask = forms.BooleanField(label=_("Ask a second person to let it pass"), required=False)
     sure = forms.BooleanField(label=_("It is another one: I have looked"), required=False)
 
-    def __init__(self, *given: Any, actor: User, shape: Shape, store: Store, rows: Sequence[Held], **more: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        actor: User,
+        shape: Shape,
+        store: Store,
+        rows: Sequence[Held],
+        find: str = "",
+        **more: Any,
+    ) -> None:
         more.setdefault("initial", {}).setdefault("movement_id", uuid7())
         super().__init__(*given, **more)
         self.shape, self.store, self.rows = shape, store, list(rows)
         for name in set(self.fields) - self._wanted():
             del self.fields[name]
-        self._offer(actor)
+        self.more_parties = 0
+        self._offer(actor, find)
         for row in self.rows:
             self.fields[row.key] = self._amount(row)
             if row.item is None and row.quantity is None:
@@ -124,18 +153,21 @@ class MoveForm(ReasonForm):
             wanted |= set(FACTS)
         if shape.source is Source.TRANSIT:
             wanted.add("rest")
+        if shape.kind == "find":
+            wanted.add("origin")
         wanted |= {name for name in BOXES if self.data.get(f"may_{name}")}
         return wanted
 
-    def _offer(self, actor: User) -> None:
+    def _offer(self, actor: User, find: str) -> None:
         shape, fields = self.shape, self.fields
         if "party_id" in fields:
-            known = queries.parties(actor).filter(site=self.store.site_id)
-            offer(self, "party_id", [CHOOSE, *((one.party_id.hex, one.name) for one in known)])
+            known = queries.parties_known(actor, self.store.site_id, find, str(self.data.get("party_id", "")))
+            named = [(one.party_id.hex, f"{one.name}, {one.number}" if one.number else one.name) for one in known.rows]
+            offer(self, "party_id", [CHOOSE, *named])
+            self.more_parties = known.more
         if "to_store" in fields:
             others = queries.stores(actor, shape.right).exclude(pk=self.store.pk)
-            named = [(one.pk, f"{one.pk}, {one.site.name}") for one in others]
-            offer(self, "to_store", [CHOOSE, *named])
+            offer(self, "to_store", [CHOOSE, *((one.pk, f"{one.pk}, {one.site.name}") for one in others)])
             fields["to_store"].required = shape.target is Target.OTHER
         if "condition" in fields:
             offer(self, "condition", [KEEP, *codes.choices("condition")])
@@ -182,7 +214,7 @@ class MoveForm(ReasonForm):
             self.add_error("party_id", _now("Say who takes it."))
         if given.get("party_id") and (given.get("party_name") or "").strip():
             self.add_error("party_name", _now("Choose somebody from the list, or write a new name; not both."))
-        none_wanted = self.shape.source is Source.NEW or given.get("rest") == "missing"
+        none_wanted = self.shape.source is Source.NEW or given.get("rest", REST_ON_ITS_WAY) != REST_ON_ITS_WAY
         if not none_wanted and not self.errors and not self.chosen():
             self.add_error(None, _now("Choose at least one line, and say how many."))
         if self.shape.target is Target.FACTS and not self.errors and not self.new_facts():
@@ -237,8 +269,8 @@ class MoveForm(ReasonForm):
         return NewParty(kind, name, (self.cleaned_data.get("party_number") or "").strip()) if name else None
 
 
-FACTS = ("condition", "purpose", "lot", "year_made", "declared_surplus_ref", "release_ref", "destroy_by")
-"""Facts of a batch that a reclassification may change."""
+FACTS = ("condition", "purpose", "lot", "year_made", "release_ref", "destroy_by")
+"""Facts of a batch that a reclassification may change; that it is surplus is said on the page of the decision."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +284,10 @@ class NewParty:
 
 @dataclass(frozen=True)
 class NewThing:
-    """One line of what comes in. serials: of an article that is kept piece by piece; empty text: it bears none."""
+    """One line of what comes in. serials: of an article that is kept piece by piece; empty text: it bears none.
+
+    origin: how it was found; empty where that follows from the kind of movement.
+    """
 
     article_id: str
     quantity: int | None
@@ -262,10 +297,15 @@ class NewThing:
     year_made: int | None = None
     stack: str = ""
     serials: Sequence[str] = field(default_factory=tuple)
+    origin: str = ""
 
 
 class ThingForm(forms.Form):
-    """One line of what comes in."""
+    """One line of what comes in. A number of packages is worked out as pieces and shown before anything is recorded.
+
+    packages: names of packages to choose from. origin: how it was found, which its purpose follows unless one is said;
+    None where it was not found.
+    """
 
     article = forms.CharField(
         label=_("Article"), max_length=LONGEST_WORD, widget=forms.TextInput({"list": "articles", "autocomplete": "off"})
@@ -277,6 +317,8 @@ class ThingForm(forms.Form):
         required=False,
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )
+    package = forms.ChoiceField(label=_("Counted in"), required=False)
+    worked_out = forms.IntegerField(required=False, widget=forms.HiddenInput)
     lot = forms.CharField(label=_("Lot"), max_length=LONGEST_WORD, required=False)
     condition = forms.ChoiceField(label=_("Condition"), required=False)
     purpose = forms.ChoiceField(label=_("Purpose"), choices=codes.choices("purpose"))
@@ -290,15 +332,32 @@ class ThingForm(forms.Form):
         help_text=_("Of weapons, as they are marked. Write - for one that bears none."),
     )
 
-    def __init__(self, *given: Any, **more: Any) -> None:
+    def __init__(self, *given: Any, packages: Sequence[str] = (), origin: str | None = None, **more: Any) -> None:
         super().__init__(*given, **more)
+        self.origin = origin
+        self.pieces: int | None = None
         offer(self, "condition", [("", _("unknown")), *codes.choices("condition")])
+        if packages:
+            offer(self, "package", [("", _("pieces, or grams")), *((name, name) for name in packages)])
+        else:
+            del self.fields["package"]
+        if origin is not None:
+            offer(self, "purpose", [("", _("as it came")), *codes.choices("purpose")])
+            self.fields["purpose"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """As many serial numbers as pieces; without them a quantity."""
+        """As many serial numbers as pieces; without them a quantity; a purpose that goes with how it came."""
         given = super().clean() or {}
         serials = _serials(given.get("serials") or "")
         quantity = given.get("quantity")
+        if self.origin in (Origin.SEIZED, Origin.SURRENDERED) and "purpose" in given:
+            fitting = PURPOSES_OF[Origin(self.origin)]
+            if given["purpose"] and given["purpose"] not in fitting:
+                told = ", ".join(str(name) for code, name in codes.choices("purpose") if code in fitting)
+                self.add_error("purpose", _now("What came like this is held as: %(purposes)s.") % {"purposes": told})
+        if given.get("package"):
+            self._in_packages(serials, quantity)
+            return given
         if serials and quantity is not None and quantity != len(serials):
             says = _now("%(serials)s serial numbers for %(quantity)s pieces.")
             self.add_error("serials", says % {"serials": len(serials), "quantity": quantity})
@@ -306,19 +365,43 @@ class ThingForm(forms.Form):
             self.add_error("quantity", _now("Say how many."))
         return given
 
+    def _in_packages(self, serials: Sequence[str], quantity: int | None) -> None:
+        if serials:
+            self.add_error("package", _now("Serial numbers are counted one by one, not in packages."))
+        elif quantity is None and "quantity" not in self.errors:
+            self.add_error("quantity", _now("Say how many packages."))
+
+    def unpack(self, package: Package | None, known: Sequence[Package]) -> None:
+        """How many pieces, or grams, so many packages are; to be seen once before it counts. known: of the article."""
+        if package is None:
+            says = _now("It has no such package. It has: %(packages)s.")
+            told = ", ".join(f"{one.name} ({write('whole', one.quantity)})" for one in known) or "–"
+            self.add_error("package", says % {"packages": told})
+            return
+        pieces = self.cleaned_data["quantity"] * package.quantity
+        if pieces > MOST:
+            self.add_error("quantity", _now("That is more than there can be."))
+            return
+        self.pieces = pieces
+        if self.cleaned_data["worked_out"] != pieces:
+            says = _now("%(number)s × %(each)s = %(all)s pieces or grams. Look whether that is so, and send it again.")
+            numbers = {"number": self.cleaned_data["quantity"], "each": package.quantity, "all": pieces}
+            self.add_error("quantity", says % {name: write("whole", one) for name, one in numbers.items()})
+
     def thing(self, articles: Mapping[str, str]) -> NewThing:
         """What was written. articles: what was written of an article to its id."""
         given = self.cleaned_data
         serials = tuple("" if one == "-" else one for one in _serials(given["serials"]))
         return NewThing(
             article_id=articles[given["article"]],
-            quantity=len(serials) or given["quantity"],
+            quantity=self.pieces or len(serials) or given["quantity"],
             lot=given["lot"].strip(),
             condition=given["condition"] or None,
-            purpose=given["purpose"],
+            purpose=given["purpose"] or PURPOSES_OF[Origin(self.origin or Origin.FOUND)][0],
             year_made=given["year_made"],
             stack=given["stack"].strip(),
             serials=serials,
+            origin=self.origin or "",
         )
 
 
@@ -330,11 +413,22 @@ class BaseThings(forms.BaseFormSet[ThingForm]):
     """Lines of what comes in; empty ones do not count."""
 
     def clean(self) -> None:
-        """At least one."""
+        """At least one; what was counted in packages is worked out."""
         if any(self.errors):
             return
-        if not any(form.has_changed() for form in self.forms):
+        if not self.filled():
             raise forms.ValidationError(_now("Write at least one line."))
+        packed = [form for form in self.filled() if form.cleaned_data.get("package")]
+        articles, _missing = queries.articles_named(form.cleaned_data["article"] for form in packed)
+        known = queries.packages_of(articles.values())
+        for form in packed:
+            article_id = articles.get(form.cleaned_data["article"])
+            if article_id is None:
+                form.add_error("article", _now("There is no such article, or there are several of that name."))
+                continue
+            of_it = known.get(article_id, [])
+            chosen = next((one for one in of_it if one.name == form.cleaned_data["package"]), None)
+            form.unpack(chosen, of_it)
 
     def filled(self) -> list[ThingForm]:
         """Those in which something was written."""

@@ -7,28 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace
 
 from rasr.core.records import names
-from rasr.core.records.ledger.places import IN_TRANSIT, LOST, ON_ISSUE, STOLEN, Spot
+from rasr.core.records.ledger.places import IN_TRANSIT, LOST, ON_ISSUE, STOLEN, UNEXPLAINED, Spot
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import Scope, scope_of
 from rasr.node.places import queries as places
 from rasr.node.places.models import Site, Store
+from rasr.node.records.ledger import missing
+from rasr.node.records.ledger.facts import in_parts
 from rasr.node.records.models import (
     Article,
+    ArticleComponent,
     Batch,
     Holding,
     Item,
     ItemPosition,
     Movement,
     MovementLine,
+    Package,
     Party,
     Place,
+    PlaceKind,
 )
 from rasr.node.web.words import rows_holding
 
@@ -86,10 +93,14 @@ class SeenLine:
     target: End
 
 
+def rows_of(actor: Actor, movement_id: UUID) -> QuerySet[MovementLine]:
+    """The lines of a movement that touch a store in scope, in their order; for ``seen``, a part of them at a time."""
+    return MovementLine.objects.filter(touching(scope_of(actor)), movement=movement_id).order_by("position")
+
+
 def lines_of(actor: Actor, movement_id: UUID) -> list[SeenLine]:
-    """The lines of a movement that touch a store in scope, with what they are about."""
-    rows = MovementLine.objects.filter(touching(scope_of(actor)), movement=movement_id).order_by("position")
-    return seen(actor, rows)
+    """All of ``rows_of``, with what they are about."""
+    return seen(actor, rows_of(actor, movement_id))
 
 
 def seen(actor: Actor, rows: Iterable[MovementLine] | QuerySet[MovementLine]) -> list[SeenLine]:
@@ -146,6 +157,18 @@ def store(actor: Actor, store_id: str, right: str = "keep_stock") -> Store:
     return stores(actor, right).get(pk=store_id)
 
 
+def works_in(actor: Actor, store: Store) -> bool:
+    """Whether somebody records movements, and counts, in a store that they see; its site is read already."""
+    scope = scope_of(actor, "keep_stock")
+    inside = (
+        scope.everything
+        or store.pk in scope.store_ids
+        or store.site_id in scope.site_ids
+        or store.site.organisation_id in scope.organisation_ids
+    )
+    return inside and not store.closed and may(actor, "keep_stock")
+
+
 def parties(actor: Actor) -> QuerySet[Party]:
     """Who may have things on issue, of the sites in scope; of whom sees single stores, those of their sites."""
     sites = Site.objects.filter(scope_of(actor).sites_named()).order_by().values("pk")
@@ -194,21 +217,58 @@ def in_transit(despatch_id: UUID) -> Offer:
     return _held(Q(place__kind=IN_TRANSIT, place__ref=despatch_id.hex), "", ())
 
 
-def gone(store_id: str, words: str = "", keys: Iterable[str] = ()) -> Offer:
-    """What was lost or stolen from a store, as far as it has not come back."""
-    left = MovementLine.objects.filter(batch=OuterRef("batch"), to_place=OuterRef("place"), from_place__store=store_id)
-    return _held(Q(Exists(left), place__kind__in=(LOST, STOLEN)), words, keys)
+def gone(store: Store, words: str = "", keys: Iterable[str] = ()) -> Offer:
+    """What was lost or stolen from a store or is missing from it, as far as it has not come back.
+
+    What was lost on its way or on issue is offered in every store of the site in whose books that stands.
+    """
+    left = _left_from(store)
+    same = left.filter(to_place=OuterRef("place"))
+    offered = _held(
+        Q(Exists(same.filter(batch=OuterRef("batch"))), place__kind__in=(LOST, STOLEN)),
+        words,
+        keys,
+        Q(Exists(same.filter(item=OuterRef("item"))), place__kind__in=(LOST, STOLEN, UNEXPLAINED)),
+    )
+    short = _missing(left.filter(to_place__kind=UNEXPLAINED), words)
+    room = max(0, MOST_ROWS - len(offered.rows))
+    wanted = frozenset(keys)
+    shown = short[:room] + [one for one in short[room:] if one.key in wanted]
+    return Offer(offered.rows + shown, offered.more + len(short) - len(shown))
+
+
+def _left_from(store: Store) -> QuerySet[MovementLine]:
+    """Lines out of a store, or out of hands that its site answers for."""
+    on_the_way = Q(from_place__kind__in=(IN_TRANSIT, ON_ISSUE), movement__site=store.site_id)
+    return MovementLine.objects.filter(Q(from_place__store=store.pk) | on_the_way).order_by()
+
+
+def _missing(left: QuerySet[MovementLine], words: str) -> list[Held]:
+    """Of batches that went missing here, what all their lines leave missing: nothing keeps a holding of it."""
+    went = left.filter(item=None, batch__itemised=False).values_list("batch", flat=True).distinct()
+    short = {pk: one for pk, one in missing.short_of(went).items() if one.unknown or one.pieces}
+    spot, said = Spot(UNEXPLAINED), str(PlaceKind(UNEXPLAINED).label)
+    rows = Batch.objects.filter(pk__in=list(short))
+    looked_in = [name.removeprefix("batch__") for name in LOOKED_IN]
+    found = rows_holding(rows, words, looked_in).select_related("article").order_by("article__name", "pk")
+    return [
+        Held(f"u{one.pk.hex}", one, spot, None if short[one.pk].unknown else short[one.pk].pieces, None, place=said)
+        for one in found
+    ]
 
 
 LOOKED_IN = ("batch__stock_id", "batch__lot", "batch__article__name", "batch__article__article_id")
 
 
-def _held(where: Q, words: str, keys: Iterable[str]) -> Offer:
-    """Holdings and items, the words found in them, together with those that are named by key."""
+def _held(where: Q, words: str, keys: Iterable[str], of_items: Q | None = None) -> Offer:
+    """Holdings and items, the words found in them, together with those that are named by key.
+
+    of_items: where it is not the same for items.
+    """
     keys = frozenset(keys)
     related = ("batch__article", "place")
     bare = Holding.everywhere.filter(where, batch__itemised=False).exclude(quantity=0)
-    items = ItemPosition.objects.filter(where)
+    items = ItemPosition.objects.filter(where if of_items is None else of_items)
     found = rows_holding(bare, words, LOOKED_IN).select_related(*related).order_by("batch__article__name", "pk")
     marked = (*LOOKED_IN, "item__serial", "item__normalised")
     listed = rows_holding(items, words, marked).select_related(*related, "item").order_by("item__serial", "pk")
@@ -249,7 +309,17 @@ def _told(place: Place) -> str:
     return place.ref if place.store_id else str(place.get_kind_display())
 
 
-# What is on its way.
+# Who has things, and what is on its way.
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Found(Generic[Row]):
+    """Some of what there is to choose from. more: how many more there are; words find them."""
+
+    rows: list[Row]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -260,13 +330,18 @@ class Consignment:
     bound_for: str
 
 
-def consignments(actor: Actor, store_id: str) -> list[Consignment]:
-    """Despatches that have not arrived whole, from or to a store in which somebody works; first those for this one."""
+def consignments(actor: Actor, store_id: str, words: str = "") -> Found[Consignment]:
+    """Despatches that have not arrived whole, from or to a store in which somebody works; first those for this one.
+
+    words: in the number of the voucher, the reason or the store that it is bound for.
+    """
     moving = Holding.everywhere.filter(place__kind=IN_TRANSIT).exclude(quantity=0).order_by()
-    ids = {found for ref in moving.values_list("place__ref", flat=True).distinct() if (found := _uuid(ref))}
-    mine = movements(actor, "keep_stock").filter(pk__in=ids).order_by("effective_at", "pk")
-    on_its_way = [Consignment(one, one.destination_id or "") for one in mine]
-    return sorted(on_its_way, key=lambda one: one.bound_for != store_id)
+    ids = {key for ref in moving.values_list("place__ref", flat=True).distinct() if (key := _uuid(ref))}
+    mine = rows_holding(movements(actor, "keep_stock"), words, ("voucher", "reason", "destination__store_id"))
+    found = [one for some in in_parts(ids) for one in mine.filter(pk__in=some)]
+    found.sort(key=lambda one: (one.destination_id != store_id, one.effective_at, one.pk))
+    shown = [Consignment(one, one.destination_id or "") for one in found[:MOST_ROWS]]
+    return Found(shown, len(found) - len(shown))
 
 
 def consignment(actor: Actor, despatch_id: UUID) -> Movement:
@@ -280,11 +355,30 @@ def stores_named(actor: Actor, words: str) -> list[Store]:
     return list(found[:MOST_ROWS])
 
 
-def parties_holding(actor: Actor, site_id: str) -> list[Party]:
-    """Who of a site has something on issue."""
-    held = Holding.everywhere.filter(place__kind=ON_ISSUE).exclude(quantity=0).order_by()
-    ids = {found for ref in held.values_list("place__ref", flat=True).distinct() if (found := _uuid(ref))}
-    return [one for one in parties(actor).filter(site=site_id) if one.pk in ids]
+def parties_holding(actor: Actor, site_id: str, words: str = "") -> Found[Party]:
+    """Who of a site has something on issue, by name."""
+    held = Holding.everywhere.filter(place__kind=ON_ISSUE, place__ref=OuterRef("ref")).exclude(quantity=0)
+    ref = Replace(Cast("pk", TextField()), Value("-"), Value(""), output_field=TextField())  # as places are told apart
+    return _some(_parties_named(actor, site_id, words).annotate(ref=ref).filter(Exists(held)))
+
+
+def parties_known(actor: Actor, site_id: str, words: str = "", chosen: str = "") -> Found[Party]:
+    """Who is in the books of a site, by name. chosen: the id of one that is there in any case."""
+    found = _some(_parties_named(actor, site_id, words))
+    pk = _uuid(chosen)
+    if pk is not None and all(one.pk != pk for one in found.rows):
+        found.rows.extend(parties(actor).filter(site=site_id, pk=pk))
+    return found
+
+
+def _parties_named(actor: Actor, site_id: str, words: str) -> QuerySet[Party]:
+    return rows_holding(parties(actor).filter(site=site_id), words, ("name", "number"))
+
+
+def _some(rows: QuerySet[Party]) -> Found[Party]:
+    shown = list(rows[: MOST_ROWS + 1])
+    more = rows.count() - MOST_ROWS if len(shown) > MOST_ROWS else 0
+    return Found(shown[:MOST_ROWS], more)
 
 
 # The catalogue, to write lines from.
@@ -315,3 +409,28 @@ def articles_named(written: Iterable[str]) -> tuple[dict[str, str], list[str]]:
         found[text] = ids
     known = {text: next(iter(ids)) for text, ids in found.items() if len(ids) == 1}
     return known, [text for text in texts if text not in known]
+
+
+MOST_PACKAGES = 200
+"""Names of packages that a form offers."""
+
+
+def package_names() -> list[str]:
+    """What packages of open articles are called, each once, by name."""
+    rows = Package.objects.filter(article__closed=False).order_by("name").values_list("name", flat=True)
+    return list(rows.distinct()[:MOST_PACKAGES])
+
+
+def packages_of(article_ids: Iterable[str]) -> dict[str, list[Package]]:
+    """How these articles are packed, the smallest package first."""
+    wanted, found = set(article_ids), dict[str, list[Package]]()
+    rows = Package.objects.filter(article__in=wanted).order_by("quantity", "name") if wanted else Package.objects.none()
+    for one in rows:
+        found.setdefault(one.article_id, []).append(one)
+    return found
+
+
+def components_of(article_ids: Iterable[str]) -> list[ArticleComponent]:
+    """What one of each of these articles is made of, as far as the catalogue knows."""
+    rows = ArticleComponent.objects.filter(article__in=set(article_ids), component__closed=False)
+    return list(rows.select_related("component").order_by("component__name", "pk"))

@@ -17,8 +17,8 @@ from django.utils import timezone
 from uuid6 import uuid7
 
 from rasr.core.basis.findings import Refused
-from rasr.core.records.ledger.places import CONVERTED, IN_TRANSIT, ON_ISSUE, UNEXPLAINED, Spot
-from rasr.node.people import trail
+from rasr.core.records.ledger.places import CONVERTED, IN_TRANSIT, LOST, ON_ISSUE, STOLEN, UNEXPLAINED, Spot
+from rasr.node.people import leaves, trail
 from rasr.node.people.models import Approval, User
 from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
@@ -27,12 +27,14 @@ from rasr.node.records.ledger import agreeing
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.models import Movement, Party, Signature, SignatureRole
 from rasr.node.records.movements import arriving, queries
-from rasr.node.records.movements.forms import NewParty, NewThing
+from rasr.node.records.movements.forms import REST_MISSING, REST_ON_ITS_WAY, NewParty, NewThing
 from rasr.node.records.movements.queries import Held
 from rasr.node.records.movements.shapes import Shape, Source, Target
 from rasr.node.records.services import correction_of, post_all
 from rasr.node.web.said import Said
 
+RESTS = {REST_MISSING: UNEXPLAINED, "loss": LOST, "theft": STOLEN}
+"""Kind of movement that records what did not come, to the place where that is then."""
 Chosen = Sequence[tuple[Held, int | None]]
 
 
@@ -40,8 +42,8 @@ Chosen = Sequence[tuple[Held, int | None]]
 class Wish:
     """What somebody wants recorded. chosen: lines with how many of each. things: what is new, or what it becomes.
 
-    facts: what becomes another fact. rest_missing: of an arrival, what did not come is missing. ask: a second person
-    is asked to let pass what a rule forbids. sure: what looks like a known lot or item is another one.
+    facts: what becomes another fact. rest: of an arrival, the kind of movement that records what did not come. ask: a
+    second person is asked to let pass what a rule forbids. sure: what looks like a known lot or item is another one.
     """
 
     movement_id: UUID
@@ -57,7 +59,7 @@ class Wish:
     stack: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     offered: Sequence[Held] = ()
-    rest_missing: bool = False
+    rest: str = REST_ON_ITS_WAY
     ask: bool = False
     sure: bool = False
 
@@ -90,7 +92,7 @@ def record(*, actor: User, session: str, wish: Wish) -> Recorded:
     queries.store(actor, wish.store.pk, wish.shape.right)
     with transaction.atomic():
         drafts = _drafts(actor, wish)
-        if wish.shape.needs_second_person or wish.ask:
+        if wish.ask or agreeing.needs_asking(drafts[0]):
             asked = agreeing.ask_for(actor=actor, session=session, movement=drafts[0], reason=wish.reason)
             return Recorded(wish.movement_id, asked)
         if "created" not in post_all(actor=actor, movements=drafts):
@@ -192,9 +194,11 @@ def _become(actor: User, wish: Wish) -> tuple[list[LineDraft], list[LineDraft], 
 
 
 def _arrival(wish: Wish) -> list[MovementDraft]:
-    """What came; more than was sent is a discrepancy, and so is what is missing if that is said."""
+    """What came; more than was sent is a discrepancy; what did not come is what was said of the rest."""
     here = Spot.store(wish.store.pk, wish.stack)
-    came, odd = [], []
+    nowhere = RESTS.get(wish.rest)
+    came: list[LineDraft] = []
+    odd: dict[str, list[LineDraft]] = {}
     chosen = {row.key: quantity for row, quantity in wish.chosen}
     for row in wish.offered:
         given = chosen.get(row.key, 0)
@@ -204,16 +208,17 @@ def _arrival(wish: Wish) -> list[MovementDraft]:
         if taken is None or taken > 0:
             came.append(LineDraft(row.batch.pk, taken, wish.basis, row.spot, here, item_id))
         if sent is not None and given is not None and given > sent:
-            odd.append(LineDraft(row.batch.pk, given - sent, wish.basis, Spot(UNEXPLAINED), here))
-        if sent is not None and given is not None and given < sent and wish.rest_missing:
-            odd.append(LineDraft(row.batch.pk, sent - given, wish.basis, row.spot, Spot(UNEXPLAINED), item_id))
-    drafts = [_movement(wish, "arrival", came)] if came else []
-    if odd:
-        # the first of them has the id of the form, by which the form sent twice is known
-        drafts.append(_movement(wish, "discrepancy", odd, movement_id=uuid7() if came else wish.movement_id))
-    if not drafts:
+            more = LineDraft(row.batch.pk, given - sent, wish.basis, Spot(UNEXPLAINED), here)
+            odd.setdefault(REST_MISSING, []).append(more)
+        if sent is not None and given is not None and given < sent and nowhere is not None:
+            less = LineDraft(row.batch.pk, sent - given, wish.basis, row.spot, Spot(nowhere), item_id)
+            odd.setdefault(wish.rest, []).append(less)
+    parts = ([("arrival", came)] if came else []) + list(odd.items())
+    if not parts:
         raise Refused("movement_empty")
-    return drafts
+    # the first of them has the id of the form, by which the form sent twice is known
+    ids = [wish.movement_id, *(uuid7() for _ in parts[1:])]
+    return [_movement(wish, kind, lines, movement_id=one) for one, (kind, lines) in zip(ids, parts, strict=True)]
 
 
 # Putting right, and signing.
@@ -246,10 +251,10 @@ def sign(*, actor: User, session: str, movement_id: UUID, role: str) -> Signatur
             movement=found,
             role=role,
             user=actor,
-            name=actor.get_full_name() or actor.get_username(),
             signed_at=timezone.now(),
             session=session,
         )
+        leaves.add([signed])
         trail.record(
             actor=actor,
             act="movement.sign",

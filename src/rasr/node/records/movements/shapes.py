@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rasr.core.records.ledger.kinds import KINDS
-from rasr.core.records.ledger.places import ON_ISSUE
+from rasr.core.records.ledger.places import IN_TRANSIT, ON_ISSUE
 from rasr.node.records.models import MovementKind
 
 
@@ -96,6 +96,12 @@ class Shape:
     def also_from_party(self) -> bool:
         """Whether its lines may be of what somebody has on issue, though most are of the store."""
         return self.source is Source.STORE and any(origin == ON_ISSUE for origin, _ in KINDS[self.kind].flows)
+
+    @property
+    def also_from_transit(self) -> bool:
+        """Whether its lines may be of what is on its way: it never came, or a part of it did not."""
+        from_there = any(origin == IN_TRANSIT for origin, _ in KINDS[self.kind].flows)
+        return self.source is Source.STORE and self.group is Group.MISSING and from_there
 
     @property
     def makes_things(self) -> bool:

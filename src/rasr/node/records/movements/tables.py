@@ -10,9 +10,12 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
+from rasr.node.places.models import Store
 from rasr.node.records.models import Movement, MovementKind, MovementLine
-from rasr.node.records.tables import Day, Text
+from rasr.node.records.movements.queries import touching
+from rasr.node.records.tables import UNBROKEN, Day, Text
 from rasr.node.web.words import ByWords, rows_holding
 
 ALL = _("All")
@@ -26,6 +29,7 @@ class MovementTable(tables.Table):
         linkify=("records:movement", [tables.A("pk")]),
         verbose_name=_("Voucher"),
         empty_values=(),
+        attrs=UNBROKEN,
     )
     kind = tables.Column(accessor="kind", verbose_name=_("Movement"))
     effective = Day(accessor="effective_at", verbose_name=_("Took effect"))
@@ -48,7 +52,8 @@ class MovementFilter(ByWords):
 
     kind = filters.ChoiceFilter(label=_("Movement"), choices=MovementKind.choices, empty_label=ALL)
     site = filters.ChoiceFilter(label=_("Site"), field_name="site_id", empty_label=ALL)
-    store = filters.CharFilter(label=_("Store"), method="by_store")
+    store = filters.CharFilter(label=_("Store"), method="by_store", max_length=200)
+    article = filters.CharFilter(label=_("Article"), method="by_article", max_length=200)
     since = filters.DateFilter(label=_("From day"), field_name="effective_at", lookup_expr="date__gte")
     until = filters.DateFilter(label=_("To day"), field_name="effective_at", lookup_expr="date__lte")
 
@@ -64,9 +69,17 @@ class MovementFilter(ByWords):
         return rows_holding(rows, words, ("voucher", "reason"))
 
     def by_store(self, rows: QuerySet[Any], _name: str, store_id: str) -> QuerySet[Any]:
-        """Rows with a line that touches a store; which of them may be seen is settled before."""
-        touching = Q(from_place__store=store_id) | Q(to_place__store=store_id)
-        return rows.filter(Exists(MovementLine.objects.filter(touching, movement=OuterRef("pk"))))
+        """Rows with a line that touches a store in scope; of another store nobody learns by asking."""
+        store = Store.objects.filter(scope_of(self.request.user).stores(), pk=store_id).order_by().values("pk")
+        return self._with_line(rows, Q(from_place__store__in=store) | Q(to_place__store__in=store))
+
+    def by_article(self, rows: QuerySet[Any], _name: str, article_id: str) -> QuerySet[Any]:
+        """Rows with a line, of those that may be seen, of an article."""
+        return self._with_line(rows, Q(batch__article=article_id))
+
+    def _with_line(self, rows: QuerySet[Any], about: Q) -> QuerySet[Any]:
+        lines = MovementLine.objects.filter(touching(scope_of(self.request.user)), about, movement=OuterRef("pk"))
+        return rows.filter(Exists(lines))
 
     class Meta:
         model = Movement

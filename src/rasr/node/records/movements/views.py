@@ -20,9 +20,10 @@ from rasr.node.people import trail
 from rasr.node.people.rights import may, require
 from rasr.node.places.models import Store
 from rasr.node.records.ledger.rules import WAIVABLE
-from rasr.node.records.models import Movement, Party
+from rasr.node.records.models import Movement, Origin, Party
 from rasr.node.records.movements import queries, services, telling
-from rasr.node.records.movements.forms import BaseThings, MoveForm, NewThing, Things
+from rasr.node.records.movements.forms import FACTS, REST_ON_ITS_WAY, BaseThings, MoveForm, NewThing, Things
+from rasr.node.records.movements.parts import as_sent, parts_of
 from rasr.node.records.movements.queries import Offer
 from rasr.node.records.movements.services import Recorded, Wish
 from rasr.node.records.movements.shapes import GROUPS, SHAPES, Shape, Source, Target
@@ -33,6 +34,7 @@ from rasr.node.web import marks
 from rasr.node.web.crafted import is_crafted, none_crafted
 from rasr.node.web.messages import say
 
+TAKES_APART = "conversion"
 LOOKS_KNOWN = ("lot_looks_alike", "serials_shared")
 """Refusals that hold only until somebody says that it is another one."""
 
@@ -79,7 +81,7 @@ def actions(request: HttpRequest, store_id: str) -> HttpResponse:
     context = {
         "store": store,
         "groups": [one for one in groups if one["shapes"]],
-        "coming": [one for one in queries.consignments(actor, store_id) if one.bound_for == store_id],
+        "coming": [one for one in queries.consignments(actor, store_id).rows if one.bound_for == store_id],
     }
     return render(request, "records/movements/actions.html", context)
 
@@ -114,11 +116,13 @@ class MovePage:
         self.despatch: Movement | None = None
         self._chosen()
         self.words = request.GET.get("q", "").strip()[:100]
+        self.find = request.GET.get("find", "").strip()[:100]
         self.offer = self._offer()
 
     def show(self) -> HttpResponse:
-        """The empty form."""
-        return self._page(self._form(), self._things())
+        """The empty form; of what becomes something else, with the facts that the address proposes."""
+        proposed = {name: self.request.GET[name] for name in FACTS if name in self.request.GET}
+        return self._page(self._form(initial=proposed), self._things())
 
     def post(self) -> HttpResponse:
         """Record what was sent, or show it again with what is wrong."""
@@ -126,6 +130,8 @@ class MovePage:
             return self._done(sent)
         form, things = self._form(self.request.POST), self._things(self.request.POST)
         none_crafted(form)
+        if "parts" in self.request.POST and self.shape.kind == TAKES_APART:
+            return self._taken_apart(form)
         if things is not None and any(map(is_crafted, things.forms)):
             raise Http404
         whole = form.is_valid() and (things is None or things.is_valid())
@@ -146,12 +152,18 @@ class MovePage:
         """The person or the consignment that the lines are of, if the address names one. Raises Http404."""
         given = self.request.GET
         try:
-            if self.shape.source is Source.TRANSIT and given.get("despatch"):
+            if (self.shape.source is Source.TRANSIT or self.shape.also_from_transit) and given.get("despatch"):
                 self.despatch = queries.consignment(self.actor, UUID(given["despatch"]))
+                if not self._may_be_of(self.shape, self.despatch):
+                    raise Http404
             if (self.shape.source is Source.PARTY or self.shape.also_from_party) and given.get("party"):
                 self.party = queries.parties(self.actor).get(pk=UUID(given["party"]), site=self.store.site_id)
         except (ValueError, ObjectDoesNotExist) as gone:
             raise Http404 from gone
+
+    def _may_be_of(self, shape: Shape, despatch: Movement) -> bool:
+        """A second person decides on what is on its way where it was sent from; so that is asked for there."""
+        return not shape.needs_second_person or despatch.site_id == self.store.site_id
 
     def _offer(self) -> Offer:
         sent = [key.removesuffix("-all") for key, value in self.request.POST.items() if value]
@@ -162,18 +174,31 @@ class MovePage:
         if self.shape.source is Source.STORE:
             return queries.in_store(self.store.pk, self.words, sent)
         if self.shape.source is Source.GONE:
-            return queries.gone(self.store.pk, self.words, sent)
+            return queries.gone(self.store, self.words, sent)
         return Offer([])
 
-    def _form(self, data: Any = None) -> MoveForm:
-        return MoveForm(data, actor=self.actor, shape=self.shape, store=self.store, rows=self.offer.rows)
+    def _form(self, data: Any = None, **more: Any) -> MoveForm:
+        more |= {"shape": self.shape, "store": self.store, "rows": self.offer.rows, "find": self.find}
+        return MoveForm(data, actor=self.actor, **more)
 
     def _things(self, data: Any = None) -> BaseThings | None:
         if not self.shape.makes_things:
             return None
-        made = Things(data, prefix="things")
+        origin = (self.request.POST.get("origin") or Origin.FOUND) if self.shape.kind == "find" else None
+        made = Things(data, prefix="things", form_kwargs={"packages": queries.package_names(), "origin": origin})
         assert isinstance(made, BaseThings)
         return made
+
+    def _taken_apart(self, form: MoveForm) -> HttpResponse:
+        """The form again, with what the chosen pieces are made of as what comes out; nothing is recorded."""
+        form.is_valid()  # only how many of what is needed, whatever else is still empty
+        parts = parts_of(form.chosen())
+        sent = {name: value for name, value in self.request.POST.items() if not name.startswith("things-")}
+        again = self._form(initial=sent)
+        if not parts:
+            told = _now("The catalogue has no components of what you chose. Write what comes out of it yourself.")
+            return self._page(again, self._things(self.request.POST), [told])
+        return self._page(again, self._things(as_sent(parts, "things")))
 
     def _new(self, things: BaseThings | None) -> Sequence[NewThing]:
         if things is None:
@@ -200,7 +225,7 @@ class MovePage:
             stack=given.get("stack") or "",
             facts=form.new_facts() if self.shape.target is Target.FACTS else {},
             offered=self.offer.rows if self.shape.source is Source.TRANSIT else (),
-            rest_missing=given.get("rest") == "missing",
+            rest=given.get("rest") or REST_ON_ITS_WAY,
             ask=bool(given.get("ask")),
             sure=bool(given.get("sure")),
         )
@@ -233,12 +258,15 @@ class MovePage:
             "form": form,
             "table": [] if chooses else form.table(),
             "things": things,
+            "takes_apart": self.shape.kind == TAKES_APART,
             "articles": queries.article_choices(self.actor) if things is not None else [],
             "told": told,
             "offer": self.offer,
             "words": self.words,
+            "find": self.find,
             "party": self.party,
             "despatch": self.despatch,
+            "arrives": self.despatch is not None and self.shape.source is Source.TRANSIT,
             "chooses": chooses,
             "lists": self.shape.source is not Source.NEW,
             **self._others(),
@@ -253,8 +281,15 @@ class MovePage:
 
     def _others(self) -> Mapping[str, Any]:
         """Whom or which consignments one may choose."""
-        if self.shape.source is Source.TRANSIT:
-            return {"consignments": queries.consignments(self.actor, self.store.pk) if not self.despatch else []}
-        if self.shape.source is Source.PARTY or self.shape.also_from_party:
-            return {"parties": queries.parties_holding(self.actor, self.store.site_id)}
-        return {}
+        shape, found = self.shape, dict[str, Any]()
+        if (shape.source is Source.TRANSIT or shape.also_from_transit) and not self.despatch:
+            moving = queries.consignments(self.actor, self.store.pk, self.find)
+            found["consignments"] = [one for one in moving.rows if self._may_be_of(shape, one.despatch)]
+            found["more_consignments"] = moving.more
+        if shape.source is Source.PARTY or shape.also_from_party:
+            holding = queries.parties_holding(self.actor, self.store.site_id, self.find)
+            found |= {"parties": holding.rows, "more_parties": holding.more}
+        if shape.source is Source.TRANSIT and self.despatch:
+            lost = [one for one in SHAPES.values() if one.also_from_transit]
+            found["never_came"] = [one for one in lost if self._may_be_of(one, self.despatch)]
+        return found

@@ -1,4 +1,4 @@
-"""Vouchers on paper: one page of PDF in the language of the reader, with the lines that they may see and a QR.
+"""Vouchers on paper: a PDF in the language of the reader, with the lines that they may see and a QR.
 
 The QR is the address of the voucher's page; who has no right to it sees nothing there.
 """
@@ -16,6 +16,7 @@ import typst
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rasr.node.places.models import Site
 from rasr.node.records.models import Movement, Signature, SignatureRole
@@ -24,11 +25,21 @@ from rasr.node.records.tables import unit_name
 from rasr.node.web import languages
 from rasr.node.web.figures import write
 
+MOST_LINES = 500
+"""Lines on paper. A movement of 100,000 would be a book, and keep the node busy for minutes."""
+
 
 def pdf(
-    movement: Movement, lines: Sequence[SeenLine], signatures: Sequence[Signature], address: str, printed: str
+    movement: Movement,
+    lines: Sequence[SeenLine],
+    signatures: Sequence[Signature],
+    address: str,
+    printed: str,
+    left: int = 0,
 ) -> bytes:
-    """The voucher as PDF. address: of its page, for the QR. printed: its class mark, empty for none."""
+    """The voucher as PDF. address: of its page, for the QR. printed: its class mark, empty for none. left: further
+    lines, which it says stand on the page only.
+    """
     told = {
         "language": languages.html_lang(),
         "title": str(movement.get_kind_display()),
@@ -38,6 +49,7 @@ def pdf(
         "facts": _facts(movement),
         "headings": [_("No."), _("Article"), _("Lot"), _("Serial number"), _("Quantity"), _("From"), _("To")],
         "lines": [_line(one) for one in lines],
+        "left": _left(left) if left else "",
         "signatures": _signatures(signatures),
         "signed_by": _("Name, signature, day"),
         "page": _("Page"),
@@ -69,6 +81,15 @@ def _facts(movement: Movement) -> list[list[str]]:
     return found
 
 
+def _left(left: int) -> str:
+    told = ngettext(
+        "%(number)s more line is not on this paper. The page under the square code shows it.",
+        "%(number)s more lines are not on this paper. The page under the square code shows them.",
+        left,
+    )
+    return told % {"number": write("whole", left)}
+
+
 def _moment(value: Any) -> str:
     return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
 
@@ -80,7 +101,7 @@ def _line(one: SeenLine) -> list[str]:
     )
     elsewhere = _("another store")
     return [
-        *(str(one.number), batch.article.name, batch.lot or "–", one.line.item.serial if one.line.item else "–"),
+        *(str(one.number), batch.article.name, batch.lot or "–", str(one.line.item) if one.line.item else "–"),
         *(amount, one.origin.name or elsewhere, one.target.name or elsewhere),
     ]
 
@@ -90,7 +111,7 @@ def _signatures(given: Sequence[Signature]) -> list[dict[str, str]]:
     return [
         {
             "role": str(name),
-            "name": by_role[role].name if role in by_role else "",
+            "name": by_role[role].signed_by if role in by_role else "",
             "at": _moment(by_role[role].signed_at) if role in by_role else "",
         }
         for role, name in SignatureRole.choices

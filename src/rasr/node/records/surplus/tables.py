@@ -44,7 +44,7 @@ class DeclarableTable(tables.Table):
         attrs=UNBROKEN,
     )
     article = Named("batch__article_id", accessor="batch__article__name", verbose_name=_("Article"), attrs=WIDE)
-    lot = Text(accessor="batch__lot", verbose_name=_("Lot"), default=UNKNOWN)
+    lot = Text(accessor="batch__lot", verbose_name=_("Lot"), default=UNKNOWN, attrs=UNBROKEN)
     store = Named("store__site__name", accessor="store_id", verbose_name=_("Store"))
     stack = Text(accessor="stack", verbose_name=_("Stack"), default="–")
     quantity = Quantity("whole", accessor="quantity", verbose_name=_("Quantity"))

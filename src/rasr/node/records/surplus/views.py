@@ -27,6 +27,7 @@ from rasr.node.records.surplus.tables import DecisionFilter, DecisionTable, Decl
 from rasr.node.records.tables import StockTable
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
+from rasr.node.web.figures import write
 
 ABOVE = ("records:surplus", _("Declared surplus"))
 
@@ -149,7 +150,7 @@ class Declare(ActPage):
         given["store"] = held.store_id
         if held.quantity is None:
             return [_now("%(article)s (%(record)s) in %(store)s: not counted; all of it is declared.") % given]
-        given["quantity"] = held.quantity
+        given["quantity"] = write("whole", held.quantity)
         return [_now("%(article)s (%(record)s) in %(store)s: %(quantity)s.") % given]
 
     def form(self, _actor: User, found: tuple[Declaration, Holding], /) -> DeclareForm:

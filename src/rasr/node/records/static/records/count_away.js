@@ -11,7 +11,7 @@
   const lines = new Map(sheet.lines.map((line) => [line.position, line]));
   const shown = new Map();
   const own = `${sheet.count_id}:${sheet.round}:${sheet.by}`;
-  let state = { figures: {}, extras: [] };
+  let state = { figures: {}, extras: [], made: 0 };
 
   // What is kept: a database of the browser, or this page alone where it has none.
 
@@ -33,10 +33,16 @@
     });
   }
 
-  async function keep() {
-    progress();
+  async function put() {
     const base = await opened;
     if (base) base.transaction("sheets", "readwrite").objectStore("sheets").put(state, own);
+  }
+
+  // Signing out asks first, as long as something is in no file.
+  async function keep() {
+    progress();
+    localStorage.setItem(`rasr-unsaved:${own}`, "yes");
+    await put();
   }
 
   // The page itself: put aside with all it needs.
@@ -68,10 +74,13 @@
     return made;
   }
 
+  // as the pages of the node write it: thousands apart by a narrow space
+  const spaced = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
   function draw(line) {
     const label = `line-${line.position}`;
     const facts = [line.item ? line.serial : line.lot || line.record, line.place && `${texts.place}: ${line.place}`];
-    if (line.expected !== null) facts.push(`${texts.expected}: ${line.expected}`);
+    if (line.expected !== null) facts.push(`${texts.expected}: ${spaced(line.expected)}`);
     const words = element("p", { id: label }, `${line.position}. ${line.article || line.note}`);
     words.append(element("span", { className: "ends" }, facts.filter(Boolean).join(" · ")));
     let field;
@@ -122,7 +131,7 @@
   const said = part("said");
   const codeOf = (text) => (/(?:^|\/scan\/)(P[0-9]+|[BI][0-9A-Z]{26})\/?$/i.exec(text.trim()) || [])[1]?.toUpperCase();
   const ALIKE = Object.fromEntries(
-    [["авсенкмортхуіјѕһ", "abcehkmoptxyijsh"], ["αβεηικνορτυχ", "abehiknoptyx"], ["ıđłøoil", "idlo011"]]
+    [["авсенкмортхуүіӏјѕһ", "abcehkmoptxyyiijsh"], ["αβεζηικμνορτυχ", "abezhikmnoptyx"], ["ıđłøoil", "idlo011"]]
       .flatMap(([from, to]) => [...from].map((sign, at) => [sign, to[at]])),
   );
   const bare = (text) =>
@@ -249,10 +258,14 @@
       return;
     }
     const figures = Object.entries(state.figures);
+    // Every file has a higher number than those before it, also where the clock was set back: the latest one counts.
+    state.made = Math.max(Date.now(), (state.made || 0) + 1, sheet.made + 1);
+    await put();
     const body = JSON.stringify({
       count_id: sheet.count_id,
       round: sheet.round,
       by: sheet.by,
+      made: state.made,
       lines: figures.map(([position, one]) => [Number(position), one.found, one.note, one.at]),
       extras: state.extras.map((one) => [one.found, one.note, one.code]),
     });
@@ -262,6 +275,7 @@
     const link = element("a", { href: URL.createObjectURL(file), download: `count-${sheet.count_id}-${sheet.round}.json` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    localStorage.removeItem(`rasr-unsaved:${own}`);
     const left = lines.size - figures.length;
     part("made").textContent = [texts.saved, left ? texts.left.replace("{left}", left) : ""].join(" ");
   });

@@ -108,6 +108,14 @@
     if (event.target.closest?.("[data-print]")) print();
   });
 
+  // Signing out clears what pages keep on this device: whoever has not saved it is asked first. Pages that keep
+  // something name it in localStorage, under a key that begins like this, until it is saved.
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.unsaved;
+    const isUnsaved = () => Object.keys(localStorage).some((key) => key.startsWith("rasr-unsaved:"));
+    if (question && isUnsaved() && !confirm(question)) event.preventDefault();
+  });
+
   // What is folded is printed.
   addEventListener("beforeprint", () => {
     document.querySelectorAll("details:not([open])").forEach((details) => {
