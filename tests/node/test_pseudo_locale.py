@@ -117,8 +117,8 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     """What need not be translated.
 
     Names and ids of the region and of its results, its columns (the register shows them as the workbook has them),
-    people, articles, labels, what was written down in the language of the node, compatibility groups, languages by their
-    own name, units; what HTTP says to programs.
+    people, articles, labels, conditions of the mixing rule, what was written down in the language of the node,
+    compatibility groups, languages by their own name, units; what HTTP says to programs.
     """
     assert (db, len(node.people) > 20) == (None, True)
     assert made_from.region is not None
@@ -133,6 +133,7 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     said |= {value for names in Article.objects.values_list("pk", "name") for value in names}
     said |= {code_of(BATCH, pk) for pk in Batch.objects.values_list("pk", flat=True)}
     said |= {code_of(ITEM, pk) for pk in Item.objects.values_list("pk", flat=True)}
+    said |= {row["condition"] for row in loader.rows("hazard/mixing.csv") if row["condition"]}
     said |= {row["compatibility_group"] for row in loader.rows("hazard/legal_pairs.csv")}
     machine = {MACHINE, *([made_from.assessment.rule_edition] if made_from.assessment else [])}
     return pseudo.Known(values.union(ids, columns, called, said, machine, pseudo.names_of_languages()), UNITS | OWN)

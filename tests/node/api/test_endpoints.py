@@ -53,6 +53,8 @@ def test_posted_once_and_told_each(keeper: User, client_of: Callable[[User], Cli
     good, too_many = moved(2, "S1", "S2"), moved(99, "S1", "S2")
     answers = send(client, good, too_many).json()
     assert [one["code"] for one in answers] == ["created", "refused_holding_negative"]
+    on_trail = Entry.objects.filter(act="movement.post").values_list("row_id", flat=True)
+    assert (good["movement_id"] in on_trail, too_many["movement_id"] in on_trail) == (True, False)
     assert answers[0]["lines"] == {}, "what is told of the movement holds of its lines"
     assert answers[1]["lines"] == {"0": "refused_holding_negative"}
     assert answers[1]["sentence"]

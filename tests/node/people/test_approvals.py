@@ -43,7 +43,9 @@ def test_the_lines_say_what_is_before_and_after_in_the_language_of_the_reader(pe
     assert "keeper" in say(roles["what"])
     assert say(roles["before"]).startswith("Storekeeper (")
     assert [say(each).split(" (")[0] for each in roles["after"]] == ["Storekeeper", "Ammunition technical officer"]
-    assert list(map(say, lets["after"])) == ["see the stock", "set class marks"], "not what only the whole node gives"
+    told = list(map(say, lets["after"]))
+    assert {"see the stock", "judge stock", "set class marks"} < set(told)
+    assert "change the catalogue" not in told, "not what only the whole node gives"
     with translation.override("mk"):
         assert not say(roles["before"]).startswith("Storekeeper")
         assert queries.picture(people.mate, asked).digest == asked.digest, "the same in every language"

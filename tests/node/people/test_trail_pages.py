@@ -110,6 +110,7 @@ def test_the_history_of_an_article_holds_no_movement_of_another_place(
     times = {"effective_at": now, "recorded_at": now}
     moved = Movement.objects.create(kind="loss", actor=loader(), reason="stolen at night", **times)
     MovementLine.objects.create(
+        line_id=10**9,
         movement=moved,
         position=0,
         effective_at=moved.effective_at,
