@@ -50,7 +50,7 @@ COUNTS = {
     "people:change-email": 10,
     "people:change-facts": 9,
     "people:close-account": 9,
-    "people:entry": 11,
+    "people:entry": 12,
     "people:erase": 7,
     "people:figures": 8,
     "people:give-role": 14,
