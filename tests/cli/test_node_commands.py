@@ -34,7 +34,7 @@ def words(*given: object) -> list[str]:
 
 
 def of_node(**more: str) -> dict[str, str]:
-    return environment(more, RASR_MODE="test", RASR_SECOND_FACTOR="required")
+    return environment(**{"RASR_MODE": "test", "RASR_SECOND_FACTOR": "required"} | more)
 
 
 def rasr(*given: object, **more: str) -> subprocess.CompletedProcess[str]:

@@ -129,7 +129,7 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     called = {name for user in User.objects.all() for name in (user.username, user.pseudonym)}
     planted_here = {f"{planted.word(whose)}{tail}" for whose in planted.WHOSE for tail in ("", "@example.org", ".xlsx")}
     said = {*planted_here, *Movement.objects.values_list("reason", flat=True), "because", "Ana", "own", "own.xlsx"}
-    said |= {*Action.objects.values_list("text", flat=True), "Grey tube", "Method not allowed"}
+    said |= {*Action.objects.filter(code="").values_list("text", flat=True), "Grey tube", "Method not allowed"}
     said |= {value for names in Article.objects.values_list("pk", "name") for value in names}
     said |= {code_of(BATCH, pk) for pk in Batch.objects.values_list("pk", flat=True)}
     said |= {code_of(ITEM, pk) for pk in Item.objects.values_list("pk", flat=True)}

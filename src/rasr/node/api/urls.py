@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.views.decorators.http import require_GET
 
 from rasr.node.api.endpoints import api
 
@@ -15,7 +16,9 @@ DESCRIPTION = "openapi-json"
 def _open(patterns: list[Any]) -> list[Any]:
     kept = [one for one in patterns if one.name != "api-root"]  # a page of links, of which we have none
     for one in kept:
-        if one.name != DESCRIPTION:
+        if one.name == DESCRIPTION:
+            one.callback = require_GET(one.callback)
+        else:
             one.callback = login_not_required(one.callback)
     return kept
 

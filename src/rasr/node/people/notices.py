@@ -26,7 +26,6 @@ from rasr.node.people.approvals.queries import title
 from rasr.node.people.choices import ApprovalState, Outcome
 from rasr.node.people.models import Approval, Entry, User
 from rasr.node.people.place import Place
-from rasr.node.people.queries import has_page
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 
@@ -104,10 +103,10 @@ def _at_the_console(user: User) -> Iterator[Notice]:
 
 
 def _read_on(user: User, entry: Entry) -> str:
-    """The trail for who may read it, else the page of the account, if there is one."""
+    """The trail for who may read it, else the page of the account."""
     if may(user, "view_trail"):
         return f"{reverse('people:trail')}?who={trail.CONSOLE}"
-    if entry.table == User._meta.db_table and has_page(user, entry.row_id):
+    if entry.table == User._meta.db_table and may(user, "manage_people"):
         return reverse("people:person", args=[entry.row_id])
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from rasr.core.basis.findings import Refused
@@ -55,8 +56,10 @@ def person(actor: Actor, user_id: int) -> User:
 
 def has_page(actor: Actor, user_id: str) -> bool:
     """Whether somebody may open the page of a person: not all who see their own history; nobody's who was erased."""
-    sees = may(actor, "view_trail") or may(actor, "manage_people")
-    return sees and people(actor).filter(pk=user_id).exists()
+    try:
+        return _in(_seen(actor)).filter(pk=user_id).exists()
+    except PermissionDenied:
+        return False
 
 
 def grants_seen(user: User) -> list[Grant]:

@@ -267,6 +267,8 @@ class Lines(Righted, FramePage):
         "before": gettext_lazy("In the register"),
         "after": gettext_lazy("In the workbook"),
     }
+    languages: Mapping[str, str] = {"lot": "zxx"}
+    """A lot is no word, whatever stands there."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page of one way, headed by it. Raises Http404 where it has no lines, or none any more."""

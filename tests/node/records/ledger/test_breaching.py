@@ -39,6 +39,20 @@ def test_a_load_raises_what_it_brings(crew: Crew) -> None:
     assert action.made_by == crew.ana
 
 
+def test_what_is_to_be_done_is_said_in_the_language_of_its_reader_and_as_it_is_now(crew: Crew) -> None:
+    action = Action.objects.get()
+    assert action.said == action.text, "here the node speaks English"
+    assert "10.5 kg" in action.text
+    with translation.override("mk"):
+        assert action.said != action.text
+        assert "10.5" in action.said
+    post(actor=crew.keeper, movement=moves("receipt", ("R1", 1, ACQUIRED, S1)))
+    action.refresh_from_db()
+    assert action.numbers == Breach.objects.get().numbers
+    assert "12.6 kg" in action.text, "what is searched for is what is read"
+    assert "12.6 kg" in action.said
+
+
 def test_it_ends_when_the_rule_holds_again(crew: Crew) -> None:
     post(actor=crew.keeper, movement=moves("transfer", ("R1", 1, S1, S2)))
     assert breaches("S1") == []

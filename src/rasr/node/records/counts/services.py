@@ -14,6 +14,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from rasr.node.records.counts import codes, expecting
 from rasr.node.records.counts.choosing import next_article
 from rasr.node.records.items import queries as of_items
 from rasr.node.records.ledger import write
+from rasr.node.records.ledger.facts import in_parts
 from rasr.node.records.models import (
     Article,
     Count,
@@ -152,7 +154,13 @@ def enter(*, actor: User, count_id: UUID, found: Mapping[int, Found], by: User |
         if missing := found.keys() - lines.keys():
             raise CountLine.DoesNotExist(min(missing))
         changed = [line for position, line in lines.items() if _write_down(line, found[position], by or actor)]
-        CountLine.objects.bulk_update(changed, ["found", "note", "seen_at", "counted_by"], batch_size=500)
+        # lines that are there are only mended: one statement of many lines is far faster than a case for each
+        CountLine.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["pk"],
+            update_fields=["found", "note", "seen_at", "counted_by"],
+        )
         if changed:
             _record(actor, "count.enter", count, after={"lines": len(changed), "round": count.round})
         return len(changed)
@@ -294,9 +302,8 @@ def _handed_in(actor: User, count: Count, found: list[expecting.Difference]) -> 
     real = [one.line for one in found if not one.is_first]
     if real and count.round == 1:
         count.state, count.round = CountState.RECOUNT, 2
-        for line in real:
-            line.first_found, line.found, line.seen_at = line.found, None, None
-        CountLine.objects.bulk_update(real, ["first_found", "found", "seen_at"], batch_size=500)
+        for some in in_parts(line.pk for line in real):
+            CountLine.objects.filter(pk__in=some).update(first_found=F("found"), found=None, seen_at=None)
     elif found:
         count.state = CountState.COUNTED
     else:

@@ -209,7 +209,7 @@ def _counts(actor: Actor, today: date) -> Iterator[Due]:
 def _actions(actor: Actor, today: date) -> Iterator[Due]:
     def told(one: Any) -> Due:
         where = one.store_id or one.site.name
-        return Due("action", one.text, where, one.due_on, "records:action", (str(one.pk),), today)
+        return Due("action", one.said, where, one.due_on, "records:action", (str(one.pk),), today)
 
     rows = queries.actions(actor, KEEP).filter(done_on=None, due_on__lte=today + AHEAD)
     return _cut(rows.exclude(table=Breach._meta.db_table).order_by("due_on"), told)

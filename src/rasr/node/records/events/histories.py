@@ -57,7 +57,7 @@ def _inspection(actor: User, row_id: str) -> str | None:
 
 def _action(actor: User, row_id: str) -> str | None:
     found = queries.actions(actor).filter(pk=uuid_of(row_id)).first()
-    return found.text if found else None
+    return found.said if found else None
 
 
 def _of_incident(actor: User, row_id: str) -> Iterable[Row]:

@@ -78,11 +78,6 @@ def to_report(action: Action) -> UUID | None:
     return UUID(action.row_id)
 
 
-def breach_of(action: Action) -> Breach | None:
-    """The breach that an action which the caller may see is of."""
-    return Breach.objects.filter(pk=action.row_id).first() if ends_by_itself(action) else None
-
-
 def measured(actor: Actor) -> QuerySet[Any]:
     """Stores in scope with their latest reading: measured_at, temperature_c, humidity_pct; None where there is none."""
     rows = Store.objects.filter(scope_of(actor).stores(), closed=False).select_related("site")

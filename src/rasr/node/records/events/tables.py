@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from rasr.node.records.lots.tables import Choice
 from rasr.node.records.models import (
+    Action,
     Activity,
     Breach,
     Incident,
@@ -101,6 +102,10 @@ class ActionTable(tables.Table):
     class Meta:
         order_by = "due"
         empty_text = _("No action matches. Change or clear the filters.")
+
+    def render_text(self, record: Action) -> str:
+        """In the language of its reader."""
+        return record.said
 
 
 class ClimateTable(tables.Table):

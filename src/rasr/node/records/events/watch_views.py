@@ -32,7 +32,6 @@ from rasr.node.records.lots.pages import ActPage
 from rasr.node.records.models import Action, Breach, Climate, Incident, Inspection, Movement
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
-from rasr.node.web.messages import say_code
 
 KEEP, JUDGE, VIEW = queries.KEEP, queries.JUDGE, queries.VIEW
 DRAWN = 400
@@ -172,11 +171,10 @@ def action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     except Action.DoesNotExist as gone:
         raise Http404 from gone
     marks.shows_all_seen(request)
-    breach, reports = queries.breach_of(found), queries.to_report(found)
+    reports = queries.to_report(found)
     context = {
         "page_title": _now("Action"),
         "action": found,
-        "text": say_code(breach.code, breach.numbers) if breach else found.text,
         "follows": follows(found, reports),
         "reports": reports,
         "by_itself": queries.ends_by_itself(found),
@@ -215,7 +213,7 @@ class FinishAction(ActPage):
 
     def name(self, found: Action, /) -> str:
         """What is to be done."""
-        return found.text
+        return found.said
 
     def back(self, found: Action, /) -> str:
         """Its page."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone, translation
 
+from rasr.core.basis.findings import Number
 from rasr.core.records.ledger.kinds import KINDS
 from rasr.core.records.ledger.limits import Broken
 from rasr.core.records.ledger.places import LOST, STOLEN, UNEXPLAINED
@@ -88,6 +90,7 @@ def _settle(actor: User | None, standing: Standing, known: Mapping[Key, Breach],
     for breach in changed:
         breach.numbers = found[breach.store_id, breach.code, breach.subject].numbers
     Breach.objects.bulk_update(changed, ["numbers"], batch_size=500)
+    _say_anew(changed)
     _raise(actor, [(key, found[key]) for key in sorted(found.keys() - known.keys())], by, today)
     _close(actor, [breach for key, breach in known.items() if key not in found], today)
 
@@ -117,7 +120,7 @@ def _raise(actor: User | None, new: Sequence[tuple[Key, Broken]], by: Mapping[st
                 store_id=one.store_id,
                 table=TABLE,
                 row_id=str(one.pk),
-                text=_sentence(one.code, one.numbers),
+                **_asked(one.code, one.numbers),
                 due_on=due,
                 made_by=actor,
             )
@@ -126,6 +129,17 @@ def _raise(actor: User | None, new: Sequence[tuple[Key, Broken]], by: Mapping[st
         batch_size=500,
     )
     _record(actor, "breach.raise", breaches)
+
+
+def _say_anew(changed: Sequence[Breach]) -> None:
+    """The actions of breaches whose numbers are others now."""
+    of = {str(one.pk): one for one in changed}
+    for some in in_parts(of):
+        actions = list(Action.objects.filter(table=TABLE, row_id__in=some, done_on=None))
+        for action in actions:
+            for name, told in _asked(action.code, of[action.row_id].numbers).items():
+                setattr(action, name, told)
+        Action.objects.bulk_update(actions, ["numbers", "text"], batch_size=500)
 
 
 def _close(actor: User | None, over: Sequence[Breach], today: date) -> None:
@@ -182,7 +196,7 @@ def _used_all_the_same(actor: User, movements: Sequence[MovementDraft], facts: M
                 store_id=line.from_place.store_id,
                 table=Movement._meta.db_table,
                 row_id=str(movement.movement_id),
-                text=_sentence(code, numbers),
+                **_asked(code, numbers),
                 due_on=due,
                 made_by=actor,
             )
@@ -225,7 +239,7 @@ def _to_be_reported(actor: User, losses: Sequence[MovementDraft], facts: Mapping
                     store_id=next((store for store, _ in amounts if store), None),
                     table=Incident._meta.db_table,
                     row_id=str(movement_id),
-                    text=_sentence("loss_unreported", {"articles": text}),
+                    **_asked("loss_unreported", {"articles": text}),
                     due_on=due,
                     made_by=actor,
                 )
@@ -271,7 +285,7 @@ def _sites(store_ids: set[str]) -> dict[str, str]:
     return found
 
 
-def _sentence(code: str, numbers: Mapping[str, str | int | float]) -> str:
-    """In the language of the node: who reads it is not known yet."""
+def _asked(code: str, numbers: Mapping[str, Number]) -> dict[str, Any]:
+    """What an action says: to be said anew to whoever reads it; its text, to be found by, in the node's language."""
     with translation.override(settings.LANGUAGE_CODE):
-        return say_code(code, numbers)
+        return {"code": code, "numbers": dict(numbers), "text": say_code(code, numbers)}

@@ -697,6 +697,8 @@ class Migration(migrations.Migration):
                 ('table', models.TextField()),
                 ('row_id', models.TextField()),
                 ('text', models.TextField(verbose_name='what is to be done')),
+                ('code', models.TextField(blank=True, default='')),
+                ('numbers', models.JSONField(default=dict)),
                 ('responsible', models.TextField(blank=True, default='', verbose_name='who does it')),
                 ('due_on', models.DateField(verbose_name='due')),
                 ('made_at', models.DateTimeField(auto_now_add=True)),

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from rasr.node.people.choices import Sex
 from rasr.node.places.models import Site, Store
 from rasr.node.records.models.catalogue import Article
+from rasr.node.web.messages import say_code
 
 
 class IncidentKind(models.TextChoices):
@@ -177,7 +178,9 @@ class Climate(models.Model):
 class Action(models.Model):
     """Something that is to be done by a day: after an incident, an inspection or a breach. of: table and row.
 
-    made_by: None is the node itself.
+    text: in the words of whoever wrote it; of what the node itself asks for, in the language of the node, to be found
+    by. code, numbers: that, as of ``findings.csv``, so that everybody reads it in their own language; empty where a
+    person wrote the text. made_by: None is the node itself.
     """
 
     action_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -186,6 +189,8 @@ class Action(models.Model):
     table = models.TextField()
     row_id = models.TextField()
     text = models.TextField(_("what is to be done"))
+    code = models.TextField(blank=True, default="")
+    numbers = models.JSONField(default=dict)
     responsible = models.TextField(_("who does it"), blank=True, default="")
     due_on = models.DateField(_("due"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -199,4 +204,9 @@ class Action(models.Model):
         indexes: ClassVar = [models.Index(fields=["table", "row_id"], name="actions_of_row")]
 
     def __str__(self) -> str:
-        return self.text
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """What is to be done, in the language in force where the node asks for it."""
+        return say_code(self.code, self.numbers) if self.code else self.text
