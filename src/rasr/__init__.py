@@ -6,6 +6,7 @@
     danger = rasr.assess(region)
     plan = rasr.plan(region, danger)
     rasr.report.write(plan, "out")
+    wave = rasr.airblast(1000.0, [50.0, 100.0])
 
 Everything is loaded when it is first asked for, so that ``rasr --help`` answers at once.
 """
@@ -22,11 +23,12 @@ _PLACES = {
     "Plan": "rasr.core.plan.result",
     "Finding": "rasr.core.basis.findings",
     "Refused": "rasr.core.basis.findings",
+    "airblast": "rasr.core.assessment.explosives.airblast",
     "assess": "rasr.facade",
     "plan": "rasr.facade",
     "report": "rasr.report",
 }
-__all__ = ["Assessment", "Finding", "Plan", "Refused", "Region", "assess", "plan", "report"]
+__all__ = ["Assessment", "Finding", "Plan", "Refused", "Region", "airblast", "assess", "plan", "report"]
 
 
 def __getattr__(name: str) -> Any:

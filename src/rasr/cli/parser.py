@@ -133,16 +133,27 @@ def _plan(command: argparse.ArgumentParser) -> None:
 
 
 def _blast(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--mass-kg", type=float, required=True, metavar="M", help="explosive, kg of TNT")
+    command.add_argument("--mass-kg", type=float, required=True, metavar="M", help="explosive, kg")
     command.add_argument("--distance-m", type=float, required=True, metavar="R", help="distance, m")
+    command.add_argument("--explosive", default="TNT", metavar="NAME", help="which, counted as TNT (default: TNT)")
+    command.add_argument(
+        "--geometry", default="hemispherical", metavar="G", help="hemispherical (on the ground, default) or spherical"
+    )
+    command.add_argument(
+        "--method", default="kingery-bulmash", metavar="NAME", help="kingery-bulmash (default) or swisdak"
+    )
 
 
 def _distance(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--rules", default="aastp1", help="rule set (default: aastp1)")
+    command.add_argument("--rules", default="aastp-1", help="rule set: aastp-1 (default), generic or one of your own")
     command.add_argument("--hd", required=True, metavar="H", help="hazard division, for example 1.1")
-    command.add_argument("--neq-kg", type=float, required=True, metavar="Q", help="net explosive quantity, kg")
+    asked = command.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--neq-kg", type=float, metavar="Q", help="net explosive quantity, kg")
+    asked.add_argument("--distance-m", type=float, metavar="R", help="distance, m: tells the greatest quantity for it")
     command.add_argument("--exposure", required=True, metavar="KIND", help="for example inhabited_building")
     command.add_argument("--pes", metavar="KIND", help="construction of the potential explosion site")
+    command.add_argument("--pes-face", metavar="FACE", help="its face: front, side or rear (default: the worst)")
+    command.add_argument("--exposure-face", metavar="FACE", help="face of the exposed site (default: the worst)")
     command.add_argument("--mce-kg", type=float, metavar="M", help="maximum credible event, kg")
     command.add_argument("--barricaded", action="store_true", default=None, help="with an effective barricade")
 

@@ -6,9 +6,11 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from rasr.core.assessment.pools import LEVELS, danger_curves, pools
+from rasr.core.assessment.pools import LEVELS, MOST_POINTS, NEAR_ENOUGH, bends, danger_curves, pools
 from rasr.core.reference import loader
 
 SITES = pl.DataFrame({"site_id": ["P", "Q"], "latitude_deg": [41.0, 42.0], "longitude_deg": [20.0, 21.0]})
@@ -64,7 +66,7 @@ def test_a_curve_adds_its_stores_and_ends_at_the_stock_as_it_is() -> None:
     curves = danger_curves(["P", "Q", "empty"], np.array([0, 0, 1]), danger, neq)
     assert curves.schema == loader.contract("danger_curves").schema
     of_p = curves.filter(pl.col("origin_id") == "P")
-    assert (of_p["neq_kg"][0], of_p["neq_kg"][-1], of_p.height) == (60.0, 160.0, levels)
+    assert (of_p["neq_kg"][0], of_p["neq_kg"][-1], of_p.height) == (60.0, 160.0, 2)  # it is straight: no point between
     assert (of_p["fatalities_per_year"][0], of_p["fatalities_per_year"][-1]) == (2.0, 3.0)
     rest = curves.filter(pl.col("origin_id") != "P").select("origin_id", "neq_kg", "fatalities_per_year")
     assert rest.rows() == [("Q", 7.0, 5.0), ("empty", 0.0, 0.0)]
@@ -76,3 +78,24 @@ def test_a_rounding_hair_does_not_make_a_curve_fall() -> None:
     curve = danger_curves(["P"], np.array([0]), danger, np.array([LEVELS]))
     assert (np.diff(curve["fatalities_per_year"].to_numpy()) >= 0).all()
     assert curve["fatalities_per_year"][-1] == 1.0
+
+
+def test_a_curve_has_its_points_where_it_bends() -> None:
+    """Flat, then steep, then flat: a town that the ring reaches between 40 and 60."""
+    neq = np.linspace(0.0, 100.0, 101)
+    central = np.clip((neq - 40.0) / 20.0, 0.0, 1.0)
+    kept = bends(neq, np.stack([0.1 * central, central, 10.0 * central]))
+    assert neq[kept].tolist() == [0.0, 40.0, 60.0, 100.0]
+    assert bends(neq[:1], np.ones((3, 1))).tolist() == [0]
+
+
+@given(st.lists(st.floats(0.0, 5.0), min_size=3, max_size=40), st.lists(st.floats(0.0, 9.0), min_size=3, max_size=40))
+def test_lines_between_the_kept_points_are_near_or_the_points_are_many(run: list[float], rise: list[float]) -> None:
+    size = min(len(run), len(rise))
+    neq, central = np.cumsum(np.array(run[:size]) + 0.01), np.cumsum(rise[:size])
+    danger = np.stack([central / 3.0, central, central**2])
+    kept = bends(neq, danger)
+    assert (kept[0], kept[-1]) == (0, size - 1)
+    assert (np.diff(kept) > 0).all()
+    off = max(float(np.abs(np.interp(neq, neq[kept], row[kept]) - row).max()) / max(row[-1], 1e-300) for row in danger)
+    assert off <= NEAR_ENOUGH * (1.0 + 1e-9) or len(kept) == min(MOST_POINTS, size)

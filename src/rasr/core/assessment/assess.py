@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 
@@ -22,8 +22,8 @@ from rasr.core.assessment import tables
 from rasr.core.assessment.diversion import diversion_index
 from rasr.core.assessment.explosives.aggregation import GROUPS, event_groups, event_neq_kg, neq_by_store, takes_part
 from rasr.core.assessment.explosives.likelihood import FILE as FREQUENCIES
-from rasr.core.assessment.explosives.likelihood import frequency_row
-from rasr.core.assessment.explosives.neighbours import Exposures, on_sphere_m, read_exposures
+from rasr.core.assessment.explosives.likelihood import circumstances, frequency_factors, frequency_row
+from rasr.core.assessment.explosives.neighbours import Exposures, near, on_sphere_m, read_exposures
 from rasr.core.assessment.explosives.risk import Danger, store_danger
 from rasr.core.assessment.explosives.siting import (
     distances_table,
@@ -34,8 +34,11 @@ from rasr.core.assessment.explosives.siting import (
     required_m,
     rules_in_force,
 )
+from rasr.core.assessment.explosives.situation import Situation, danger_of
+from rasr.core.assessment.nation import Risk, risk_of
 from rasr.core.assessment.surplus import exclusions, may_be_planned, planned_share
 from rasr.core.basis.executor import Executor, Serial
+from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
 from rasr.core.reference import loader
@@ -43,6 +46,13 @@ from rasr.core.reference import loader
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 HERE = Serial()
+DRAWS = 1000
+SEED = 1
+STORES_NEAR_M = 5_000.0
+"""Stores beyond this do not go up with a store."""
+SEEN_M = 10_000.0
+FARTHEST_RULE = 50.0
+"""m/kg^(1/3): no airblast and no distance of a rule reaches farther."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Assessment:
 
     stores, sites: columns of ``tables.COLUMNS``. distances: ``siting.distances_table``. pools, danger_curves: the
     contracts of these tables. exclusions: ``surplus.exclusions``. methods: method, edition, source, status, note.
-    region: the records assessed, where its maker attached them.
+    region: the records assessed, and risk: the tables of ``nation.Risk``, where its maker attached them.
     """
 
     as_of: date
@@ -81,6 +91,7 @@ class Assessment:
     rule_edition: str
     version: str
     region: Region | None = field(default=None, repr=False, compare=False)
+    risk: Risk | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,12 @@ class Held:
     all_neq_kg: FloatArray
     plannable_neq_kg: FloatArray
     points_m: FloatArray
+
+    def only(self, number: int) -> Held:
+        """One store of them."""
+        here = slice(number, number + 1)
+        judged = self.judged.filter(pl.col("store_id") == self.place["store_id"][number])
+        return Held(self.place[here], judged, self.all_neq_kg[here], self.plannable_neq_kg[here], self.points_m[here])
 
     def at_levels(self) -> tuple[FloatArray, FloatArray]:
         """NEQ of the event, and NEQ that takes part in one, of each store at each of ``pools.LEVELS``: (n, m) each.
@@ -106,33 +123,37 @@ class Held:
         return event_neq_kg(*np.moveaxis(groups[:, :, :3], 2, 0)), (groups * part[:, None]).sum(axis=2)
 
 
-def assess(region: Region, *, as_of: date, executor: Executor = HERE, progress: Progress | None = None) -> Assessment:
+def assess(
+    region: Region,
+    *,
+    as_of: date,
+    executor: Executor = HERE,
+    progress: Progress | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Assessment:
     """Assess a region as of a day. The tables pools and danger_curves are passed through where they were given.
 
     executor: where the blocks of stores are worked out. progress: told what is being done and the share of
-    it that is done. Refused('unknown_rule') where a setting names an unknown method.
+    it that is done. draws, seed: of the uncertainty (``monte_carlo``). Refused('unknown_rule') where a setting names an
+    unknown method, 'not_above_zero' for no draws.
     """
+    if draws < 1:
+        raise Refused("not_above_zero", quantity="The number of draws", value=draws)
     tell: Progress = progress or (lambda _stage, _share: None)
-    settings = region.settings
     tell("stock", 0.0)
     held = _held(region)
-    exposures = read_exposures(region.table("exposures"), settings.day_fraction)
-    event, neq = held.at_levels()
-    danger = store_danger(
-        held.points_m,
-        exposures,
-        event,
-        settings.event_frequency_method,
-        executor,
-        lambda share: tell("danger", share),
-    )
+    here = _situation(region, held, as_of)
+    danger = danger_of(here, executor, lambda share: tell("danger", share))
     tell("distances", 0.0)
-    distances = distances_table(held.place["store_id"], held.points_m, event[:, -1], exposures)
-    stores = _stores(held, danger, event[:, -1], exposures, region.table("licences"))
+    distances = distances_table(held.place["store_id"], held.points_m, here.event_neq_kg, here.exposures)
+    stores = _stores(held, danger, here.event_neq_kg, here.exposures, region.table("licences"))
     sites = tables.site_table(stores, region.table("sites"), region.table("organisations"))
     tell("pools", 0.0)
     pools = _given(region, "pools", pooling.pools(held.judged, region.table("sites")))
-    curves = _given(region, "danger_curves", _curves(held, sites, pools, danger, neq))
+    curves = _given(region, "danger_curves", _curves(held, sites, pools, here, danger))
+    tell("uncertainty", 0.0)
+    risk = risk_of(held.place, here, danger, draws=draws, seed=seed, executor=executor)
     tell("done", 1.0)
     return Assessment(
         as_of,
@@ -142,12 +163,79 @@ def assess(region: Region, *, as_of: date, executor: Executor = HERE, progress: 
         pools,
         curves,
         exclusions(held.judged),
-        _methods(settings.event_frequency_method, int(exposures.without_persons.sum())),
+        _methods(region.settings.event_frequency_method, int(here.exposures.without_persons.sum())),
         _blind(stores),
         region.digest(),
         loader.edition(),
         version("rasr"),
         region,
+        risk,
+    )
+
+
+def situation(region: Region, *, as_of: date) -> Situation:
+    """What the danger of the region's stores depends on: for what-ifs (``marginal``) without assessing it all."""
+    return _situation(region, _held(region), as_of)
+
+
+@dataclass(frozen=True)
+class StoreAssessment:
+    """One store: its row of ``tables.COLUMNS``, its rows of the distances, and its row of ``nation.Risk.stores``."""
+
+    store: pl.DataFrame
+    distances: pl.DataFrame
+    risk: pl.DataFrame
+
+
+def one_store(region: Region, store_id: str, *, as_of: date, draws: int = DRAWS, seed: int = SEED) -> StoreAssessment:
+    """One store worked out anew from the part of the region around it; the figures are those of the whole region.
+
+    But individual risks count this store alone, nothing beyond ``SEEN_M`` is the nearest site, and whether the store is
+    one of the ten worst is not said. Refused('unknown_rule') where there is no such store.
+    """
+    stores = region.table("stores")
+    here = stores.filter(pl.col("store_id") == store_id)
+    if not here.height:
+        raise Refused("unknown_rule", what="store", value=store_id, known=f"{stores.height} stores")
+    latitude_deg, longitude_deg = here.select("latitude_deg", "longitude_deg").row(0)
+    beside = near(stores, latitude_deg, longitude_deg, STORES_NEAR_M)
+    stock = region.table("stock").filter(pl.col("store_id").is_in(beside["store_id"].to_list()))
+    nobody = region.table("exposures").clear()
+    part = replace(region, tables={**region.tables, "stores": beside, "stock": stock, "exposures": nobody})
+    held = _held(part)
+    around = _situation(part, held, as_of)
+    number = held.place["store_id"].to_list().index(store_id)
+    tnt_kg = around.tnt_kg()[:, [number]]
+    reach_m = max(SEEN_M, FARTHEST_RULE * float(np.cbrt(tnt_kg.max())))
+    exposures = near(region.table("exposures"), latitude_deg, longitude_deg, reach_m)
+    alone = around.only(number, read_exposures(exposures, region.settings.day_fraction))
+    events = alone.events_at(alone.event_neq_kg[:, None])[..., 0]
+    danger = store_danger(alone.points_m, alone.exposures, tnt_kg, events, HERE, lambda _share: None)
+    held = held.only(number)
+    risk = risk_of(held.place, alone, danger, draws=draws, seed=seed, executor=HERE)
+    return StoreAssessment(
+        _stores(held, danger, alone.event_neq_kg, alone.exposures, region.table("licences")),
+        distances_table(alone.store_ids, alone.points_m, alone.event_neq_kg, alone.exposures),
+        risk.stores.drop("among_ten_worst"),
+    )
+
+
+def _situation(region: Region, held: Held, as_of: date) -> Situation:
+    settings = region.settings
+    stores = held.place.select("store_id").join(
+        region.table("stores").unique("store_id", keep="first", maintain_order=True),
+        on="store_id",
+        how="left",
+        maintain_order="left",
+    )
+    return Situation(
+        held.place["store_id"],
+        held.points_m,
+        held.all_neq_kg,
+        stores["barricaded"].fill_null(value=False).to_numpy(),
+        read_exposures(region.table("exposures"), settings.day_fraction),
+        settings.event_frequency_method,
+        frequency_factors(circumstances(stores, region.table("stock"), region.table("articles"), as_of)).values,
     )
 
 
@@ -190,13 +278,18 @@ def _stores(
     return tables.store_table(held.place, parts)
 
 
-def _curves(held: Held, sites: pl.DataFrame, pools: pl.DataFrame, danger: Danger, neq_kg: FloatArray) -> pl.DataFrame:
-    """Curves of the sites that have a pool or a danger."""
+def _curves(held: Held, sites: pl.DataFrame, pools: pl.DataFrame, here: Situation, danger: Danger) -> pl.DataFrame:
+    """Curves of the sites that have a pool or a danger; what neighbours add falls in proportion to a store's own."""
     ids = sites["site_id"].to_list()
     number = {site: place for place, site in enumerate(ids)}
     sited = np.array([number.get(site, -1) for site in held.place["site_id"]], np.int64)
     known = sited >= 0
-    curves = pooling.danger_curves(ids, sited[known], danger.fatalities_per_year[:, known], neq_kg[known])
+    event_kg, neq_kg = held.at_levels()
+    now_kg = event_kg[:, -1:]
+    left = event_kg / np.where(now_kg > 0, now_kg, 1.0)
+    yearly = here.events_at(event_kg) * danger.fatalities_at(danger.tnt_kg[:, :, None] * left)
+    yearly[:, :, -1] = danger.fatalities_per_year
+    curves = pooling.danger_curves(ids, sited[known], yearly[:, known], neq_kg[known])
     dangerous = sites.filter(pl.col("fatalities_per_year_high") > 0)["site_id"]
     return curves.filter(pl.col("origin_id").is_in([*dangerous, *pools["origin_id"]]))
 

@@ -2,7 +2,8 @@
 
 A pool is what one site holds of one family in one stability band (and with one date by which it must be destroyed).
 The danger curve of a site gives fatalities per year against the known net explosive quantity (NEQ) left on it that
-takes part in an explosion, sampled while all its stores are emptied in proportion of what may be planned.
+takes part in an explosion, while all its stores are emptied in proportion of what may be planned; it has points where
+it bends.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from rasr.core.assessment.surplus import planned_share
 from rasr.core.reference import loader
 
 FloatArray = NDArray[np.float64]
-LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)
-"""Shares of the plannable stock still there at which a curve is sampled, closer where it bends: near the end."""
+LEVELS = (0.0, *(float(level) for level in np.geomspace(0.002, 1.0, 60)))
+"""Shares of the plannable stock still there at which a curve is worked out; few of them become its points."""
+MOST_POINTS = 12
+NEAR_ENOUGH = 0.002
+"""Points of a curve are added where it bends most, until it is this near: share of the greatest danger on it."""
 BANDS = {"A": "serviceable", "B": "suspect", "C": "suspect", "D": "disposal"}
 """Stability band by condition; unknown otherwise."""
 
@@ -62,14 +66,17 @@ def danger_curves(
 
     store_site: number of each store's site. fatalities_per_year: (3, stores, levels), low, central, high. neq_kg:
     that of it which takes part in an event, of each store at each level, (stores, levels). A site where nothing can be
-    planned has one point.
+    planned has one point. Convex or not, a curve has points where it bends (``bends``).
     """
     sites = len(site_ids)
     danger, neq = by_site(store_site, fatalities_per_year, sites), by_site(store_site, neq_kg[None], sites)[0]
     now = danger[:, :, -1:]
     danger = np.maximum.accumulate(np.minimum(danger, now), axis=2)  # a rounding hair must not make a curve fall
     new_point = np.diff(neq, axis=1, append=np.inf) > 0  # of points at one quantity the last, which is the highest
-    site, level = np.nonzero(new_point)
+    chosen = [np.flatnonzero(new_point[site]) for site in range(sites)]
+    chosen = [levels[bends(neq[site, levels], danger[:, site, levels])] for site, levels in enumerate(chosen)]
+    site = np.repeat(np.arange(sites), [len(levels) for levels in chosen])
+    level = np.concatenate([np.zeros(0, np.int64), *chosen])
     return pl.DataFrame(
         {
             "origin_id": [site_ids[number] for number in site],
@@ -80,6 +87,24 @@ def danger_curves(
         },
         schema=loader.contract("danger_curves").schema,
     )
+
+
+def bends(neq_kg: FloatArray, danger: FloatArray) -> NDArray[np.int64]:
+    """Which of the points (k,) of low, central and high curves (3, k) to keep so that lines between them are near.
+
+    The first and the last, then again and again the point farthest off, until all are ``NEAR_ENOUGH`` or there are
+    ``MOST_POINTS``.
+    """
+    kept = [0, len(neq_kg) - 1] if len(neq_kg) > 1 else [0]
+    scale = np.maximum(danger[:, -1:], np.finfo(float).tiny)
+    while len(kept) < min(MOST_POINTS, len(neq_kg)):
+        lines = np.stack([np.interp(neq_kg, neq_kg[kept], row[kept]) for row in danger])
+        off = (np.abs(danger - lines) / scale).max(axis=0)
+        worst = int(off.argmax())
+        if off[worst] <= NEAR_ENOUGH:
+            break
+        kept = sorted([*kept, worst])
+    return np.array(kept, np.int64)
 
 
 def by_site(store_site: NDArray[np.int64], per_store: FloatArray, sites: int) -> FloatArray:

@@ -93,11 +93,11 @@ def danger_columns(store_ids: pl.Series, danger: Danger) -> pl.DataFrame:
     """The danger of the stock as it is: events, fatalities per event and year with interval, and parts by relation."""
     columns: dict[str, FloatArray] = {}
     for number, suffix in enumerate(SUFFIXES):
-        columns[f"events_per_year{suffix}"] = danger.events_per_year[number, :, -1]
-        columns[f"fatalities_per_event{suffix}"] = danger.fatalities_per_event[number, :, -1]
-        columns[f"fatalities_per_year{suffix}"] = danger.fatalities_per_year[number, :, -1]
+        columns[f"events_per_year{suffix}"] = danger.events_per_year[number]
+        columns[f"fatalities_per_event{suffix}"] = danger.fatalities_per_event[number]
+        columns[f"fatalities_per_year{suffix}"] = danger.fatalities_per_year[number]
     for number, relation in enumerate(RELATIONS):
-        columns[f"fatalities_per_event_{relation}"] = danger.by_relation[:, number]
+        columns[f"fatalities_per_event_{relation}"] = danger.by_relation[1, :, number]
     return pl.DataFrame({"store_id": store_ids, **columns, "exposures_without_persons": danger.without_persons})
 
 

@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Given = TypeVar("Given", covariant=True)
+AHEAD = 3
+"""Tasks under way for each worker: enough to keep it busy, few enough that a long row of tasks needs no memory."""
 
 
 class Executor(Protocol):
@@ -41,7 +46,7 @@ class Processes:
     def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Results in task order."""
         with ProcessPoolExecutor(self.workers, mp_context=get_context("spawn")) as pool:
-            yield from pool.map(function, tasks)
+            yield from _in_order(lambda task: pool.submit(function, task), tasks, AHEAD * self.workers)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,23 @@ class Cluster:
 
         client: Any
         with Client(self.address) as client:
-            futures = client.map(function, list(tasks))
-            for future in futures:
-                yield future.result()
+            workers = max(len(client.ncores()), 1)
+            yield from _in_order(lambda task: client.submit(function, task, pure=False), tasks, AHEAD * workers)
+
+
+class _Future(Protocol[Given]):
+    """What both a pool and a cluster give for a task."""
+
+    def result(self) -> Given:
+        """The result, waited for."""
+        ...
+
+
+def _in_order(submit: Callable[[Task], _Future[Given]], tasks: Iterable[Task], ahead: int) -> Iterator[Given]:
+    """Results in task order, with at most so many tasks made and under way."""
+    rest = iter(tasks)
+    under_way = deque(submit(task) for task in islice(rest, ahead))
+    while under_way:
+        found = under_way.popleft().result()
+        under_way.extend(submit(task) for task in islice(rest, 1))
+        yield found

@@ -1,13 +1,14 @@
-"""Whether compatibility groups may lie together in one store, and how far that answer can be trusted.
+"""Whether compatibility groups may lie together in one store: yes, no, or unverified, which is never permission.
 
->>> may_mix("D", "C").answer, may_mix("B", "D").answer, may_mix("L", "L").answer
-('yes', 'no', 'no')
+>>> may_mix("D", "D").answer, may_mix("B", "D").answer, may_mix("L", "L").answer, may_mix("D", "C").answer
+('yes', 'no', 'no', 'unverified')
 >>> may_mix("D", "N").condition
 'N is then treated as D'
 
 Source: ``reference/hazard/mixing.csv``. The document behind the pattern (AASTP-1 Table 6) is not at hand. Until it
-is, pairs of different groups with B, F, G or K are answered no, whatever the pattern says. The other answers follow the
-pattern, also where its status is not_verified. A group lies with itself, except L: different types of L are kept apart.
+is, pairs of different groups with B, F, G or K are answered no, whatever the pattern says, and every other pair that
+the pattern allows is unverified: the technical officer decides, with the document. A group lies with itself, except L:
+different types of L are kept apart.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from typing import Literal
 from rasr.core.basis.findings import Refused
 from rasr.core.reference import loader
 
-Answer = Literal["yes", "conditional", "no"]
+Answer = Literal["yes", "unverified", "no"]
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """The answer for one pair of groups. status: secondary or not_verified, as everywhere in the rule data."""
+    """The answer for one pair of groups. condition: under which, or why not. status: as everywhere in the rule data."""
 
     groups: tuple[str, str]
     answer: Answer
@@ -55,7 +56,15 @@ def may_mix(group_1: str, group_2: str) -> Mixing:
 
 def forbidden_pairs(groups: Iterable[str]) -> list[Mixing]:
     """Pairs of different groups among these that may not lie together, in order; what is no group does not count."""
+    return [rule for rule in _pairs_among(groups) if rule.answer == "no"]
+
+
+def unverified_pairs(groups: Iterable[str]) -> list[Mixing]:
+    """Pairs of different groups among these of which nobody has read that they may lie together, in order."""
+    return [rule for rule in _pairs_among(groups) if rule.answer == "unverified"]
+
+
+def _pairs_among(groups: Iterable[str]) -> list[Mixing]:
     rules = _rules()
     known = sorted({group for group in groups if frozenset((group,)) in rules})
-    pairs = [rules[frozenset(pair)] for pair in combinations(known, 2)]
-    return [rule for rule in pairs if rule.answer == "no"]
+    return [rules[frozenset(pair)] for pair in combinations(known, 2)]

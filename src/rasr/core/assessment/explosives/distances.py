@@ -1,50 +1,78 @@
-"""Quantity distances after AASTP-1: how far an exposed site must lie from so much net explosive quantity (NEQ).
+"""Quantity distances: how far an exposed site must lie from so much net explosive quantity (NEQ), and the way back.
 
-The distance functions stand in ``reference/explosives/qd_functions.csv`` (one row per branch: D = scale (k0 + k1 g +
-k2 g²), where g is ln Q, Q, or (Q - shift)^exponent), rounded up to whole metres. Which function serves which exposed
-site stands in ``qd_exposures.csv``. The matrix of potential explosion sites and exposed sites of AASTP-1 Annex 1-A is
-not at hand and is not applied: what is missing is refused as not available, never guessed.
+By one of the rule sets that stand side by side (``rule_sets``). Without a construction of the store: the function that
+serves the exposed site. With one: the known cell of the matrix, or not covered, with the generic k factor beside it.
+What was not read in its document is ``not_verified`` and permits nothing; what is missing is never guessed.
 
->>> required_distance("aastp1", "1.1", 1000.0, "inhabited_building").distance_m
-222
+>>> found = required_distance("aastp-1", "1.1", 1000.0, "inhabited_building")
+>>> found.distance_m, found.function, found.status
+(222, 'BD30', 'not_verified')
+>>> greatest_neq("aastp-1", "1.1", 222.0, "inhabited_building").neq_kg
+1000.0
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cache
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rasr.core.assessment.explosives import rule_checks
+from rasr.core.assessment.explosives.cells import Case, Governing, governing, has_matrix, known_or_generic
+from rasr.core.assessment.explosives.distance_functions import Branch, Outside
+from rasr.core.assessment.explosives.rule_sets import GENERIC, RuleBook, shipped
 from rasr.core.basis.findings import Refused
+from rasr.core.hazard.divisions import NOT_APPLICABLE
 from rasr.core.reference import loader
 
 FloatArray = NDArray[np.float64]
-Outside = Literal["refuse", "nan"]
-ROUNDING_SLACK = 1e-9
-"""Relative: so that 8 x 1000^(1/3) m is 80 m and not 81 m by a last binary digit."""
-STATUSES = ("verified", "secondary", "assumed", "not_verified")
-"""From firm to weak."""
+NOT_COVERED = "not_covered"
+FIRM = ("verified", "secondary")
+"""Statuses on which something may be permitted."""
+MAGAZINE = "magazine"
 MATRIX_NOTE = (
     "By distance function alone: the matrix of potential explosion sites and exposed sites is not applied, "
     "nor any least distance for fragments and debris."
 )
+MCE_NOTE = "No maximum credible event was given, so only the quantity as a whole counts."
 
 
 @dataclass(frozen=True)
 class RequiredDistance:
-    """A distance with what it stands on."""
+    """A distance with what it stands on. distance_m None: not covered; generic is then what the k factor asks for."""
 
-    distance_m: int
+    distance_m: int | None
     function: str
     quantity: str
+    rule_set: str
     edition: str
+    clause: str
+    source: str
     status: str
     note: str
+    generic: RequiredDistance | None = None
+
+    @property
+    def may_permit(self) -> bool:
+        """Whether it may count as permission: what was not read in its document never does."""
+        return self.status in FIRM
+
+
+@dataclass(frozen=True)
+class GreatestNeq:
+    """The greatest NEQ that a distance allows, kg, with what binds. neq_kg None: not covered."""
+
+    neq_kg: float | None
+    function: str
+    rule_set: str
+    edition: str
+    clause: str
+    source: str
+    status: str
+    note: str
+    generic: GreatestNeq | None = None
 
 
 def required_distance(
@@ -55,164 +83,259 @@ def required_distance(
     pes: str | None = None,
     mce_kg: float | None = None,
     barricaded: bool | None = None,
+    *,
+    pes_face: str | None = None,
+    exposure_face: str | None = None,
+    book: RuleBook | None = None,
 ) -> RequiredDistance:
     """The distance that these rules ask for between so much of a hazard division and an exposed site.
 
-    The larger of the distances by NEQ and by maximum credible event, where both apply. pes and barricaded are only
-    named in the note, as no cell of the matrix is applied. Refused: unknown_rule (rules, exposure or pes unknown),
-    not_available (no function known for this case), out_of_range (quantity beyond the function's limits).
+    The greatest of the distances of every effect, and by NEQ and by maximum credible event (MCE), where both apply.
+    Refused: unknown_rule (a name that is not known), not_available (without pes: no function known for this case),
+    not_above_zero, out_of_range (quantity beyond the function's limits).
     """
-    _known_names(rules, hd, exposure, pes)
-    serving = serving_functions(rules, hd, exposure)
-    if not serving:
-        what = f"A distance for {exposure} from hazard division {hd} by {rules}"
-        raise Refused("not_available", what=what, reason=_why_missing(rules, hd, exposure))
-    quantities = {"NEQ": neq_kg, "MCE": mce_kg}
-    for name, quantity in quantities.items():
+    sets = book or shipped()
+    case = Case(hd, exposure, pes, pes_face, exposure_face, barricaded)
+    name = _known_names(sets, rules, case)
+    for kind, quantity in (("NEQ", neq_kg), ("MCE", mce_kg)):
         if quantity is not None and not 0.0 < quantity < np.inf:
-            raise Refused("not_above_zero", quantity=f"The {name} in kg", value=quantity)
-    found = [
-        (int(distance_m(row["function"], quantity)), row)
-        for row in serving
-        if (quantity := quantities[row["quantity"]]) is not None
-    ]
-    distance, row = max(found, key=lambda each: each[0])
-    notes = [*(each["note"] for _, each in found if each["note"]), *_omissions(serving, mce_kg, pes, barricaded)]
-    status = max((each["status"] for _, each in found), key=STATUSES.index)
-    return RequiredDistance(distance, row["function"], row["quantity"], row["edition"], status, " ".join(notes))
+            raise Refused("not_above_zero", quantity=f"The {kind} in kg", value=quantity)
+    found = governing(sets, name, case)
+    missing = _missing(sets, found, case, mce_kg)
+    if not missing:
+        return _worked_out(found, neq_kg, mce_kg, case)
+    if not case.has_pes or not has_matrix(sets, name):
+        what = f"A distance for {exposure} from hazard division {hd} by {name}"
+        raise Refused("not_available", what=what, reason=missing)
+    beside = known_or_generic(sets, GENERIC, replace(case, pes=None))
+    generic = _worked_out(beside, neq_kg, mce_kg, case) if beside.covered else None
+    return RequiredDistance(None, "", "", name, sets.edition(name), "", "", NOT_COVERED, missing, generic)
 
 
-def serving_functions(rules: str, hd: str, exposure: str) -> list[dict[str, str]]:
-    """The rows of ``qd_exposures.csv`` for a hazard division and a kind of exposed site; none: not available."""
-    wanted = {"rules": rules, "hazard_division": hd, "exposure_kind": exposure}
-    return [row for row in loader.rows("explosives/qd_exposures.csv") if wanted.items() <= row.items()]
+def greatest_neq(
+    rules: str,
+    hd: str,
+    distance_m: float,
+    exposure: str,
+    pes: str | None = None,
+    mce_kg: float | None = None,
+    barricaded: bool | None = None,
+    *,
+    pes_face: str | None = None,
+    exposure_face: str | None = None,
+    book: RuleBook | None = None,
+) -> GreatestNeq:
+    """The greatest NEQ whose required distance is not more than this one; 0 where nothing may lie there.
+
+    At most what the function holds for. Refused as ``required_distance``.
+    """
+    sets = book or shipped()
+    case = Case(hd, exposure, pes, pes_face, exposure_face, barricaded)
+    name = _known_names(sets, rules, case)
+    if not 0.0 < distance_m < np.inf:
+        raise Refused("not_above_zero", quantity="The distance in m", value=distance_m)
+    found = governing(sets, name, case)
+    missing = _missing(sets, found, case, mce_kg)
+    if not missing:
+        return _greatest(found, distance_m, mce_kg, case)
+    if not case.has_pes or not has_matrix(sets, name):
+        what = f"A quantity for {exposure} and hazard division {hd} by {name}"
+        raise Refused("not_available", what=what, reason=missing)
+    beside = known_or_generic(sets, GENERIC, replace(case, pes=None))
+    generic = _greatest(beside, distance_m, mce_kg, case) if beside.covered else None
+    return GreatestNeq(None, "", name, sets.edition(name), "", "", NOT_COVERED, missing, generic)
+
+
+def for_content(
+    rules: str,
+    content: Mapping[str, float],
+    exposure: str,
+    pes: str | None = None,
+    mce_kg: float | None = None,
+    barricaded: bool | None = None,
+    *,
+    pes_face: str | None = None,
+    exposure_face: str | None = None,
+    book: RuleBook | None = None,
+) -> RequiredDistance:
+    """The distance for a mixed content: NEQ in kg by hazard division, added up by ``reference/hazard/aggregation.csv``.
+
+    The greatest over what is counted together. Not covered as soon as one part of it is. Refused: not_above_zero where
+    nothing is held, else as ``required_distance`` (not_available becomes not covered).
+    """
+    parts = counted_together(content)
+    if not parts:
+        raise Refused("not_above_zero", quantity="The NEQ in kg", value=0.0)
+    found = []
+    for division, neq_kg in parts.items():
+        asked = (rules, division, neq_kg, exposure, pes, mce_kg, barricaded)
+        try:
+            found.append(required_distance(*asked, pes_face=pes_face, exposure_face=exposure_face, book=book))
+        except Refused as refusal:
+            if refusal.code != "not_available":
+                raise
+            sets, reason = book or shipped(), f"{division}: {refusal.numbers['reason']}"
+            edition = sets.edition(sets.known(rules))
+            found.append(RequiredDistance(None, "", "", sets.known(rules), edition, "", "", NOT_COVERED, reason))
+    open_parts = [each for each in found if each.distance_m is None]
+    if open_parts:
+        return open_parts[0]
+    greatest = max(found, key=lambda each: each.distance_m or 0)
+    weakest = max((each.status for each in found), key=rule_checks.STATUSES.index)
+    return replace(greatest, status=max(weakest, _aggregation_status(parts, content), key=rule_checks.STATUSES.index))
+
+
+def counted_together(content: Mapping[str, float]) -> dict[str, float]:
+    """NEQ by the division that it counts as: what is added to 1.1 where any is there, each other division by itself.
+
+    content: hazard division or sub-division to NEQ, kg; what is 0, unknown (nan) or holds no explosive counts nothing.
+    """
+    division_of = {row["hazard_division"]: row["licensed_as"] for row in loader.rows("hazard/divisions.csv")}
+    held = {name: kg for name, kg in content.items() if name in division_of and kg > 0}
+    for rule in loader.rows("hazard/aggregation.csv"):
+        added = rule["divisions_added"].split("|")
+        together = {name for name in held if division_of[name] in added}
+        present = any(division_of[name] == rule["when_present"] for name in held)
+        if present and len(added) > 1:
+            alone = {name: kg for name, kg in held.items() if name not in together}
+            return {rule["when_present"]: sum(held[name] for name in together), **alone}
+    return held
+
+
+def _aggregation_status(parts: Mapping[str, float], content: Mapping[str, float]) -> str:
+    """The status of the rule by which divisions were counted together; firm where there was one division only."""
+    if len([kg for kg in content.values() if kg > 0]) <= 1:
+        return rule_checks.STATUSES[0]
+    rules = [row["status"] for row in loader.rows("hazard/aggregation.csv") if row["when_present"] in parts]
+    return max(rules, key=rule_checks.STATUSES.index, default=rule_checks.STATUSES[-1])
+
+
+def inter_magazine_m(neq_kg: ArrayLike, barricaded: ArrayLike, book: RuleBook | None = None) -> FloatArray:
+    """The generic distance between stores of 1.1, m, not rounded: k 3.6, and 2.4 where a barricade stands between.
+
+    Arrays that broadcast; NEQ in kg. nan where there is none and beyond the limits of the function; below its least
+    quantity the least counts. Its rows: ``inter_magazine_row``.
+    """
+    sets = book or shipped()
+    bare, behind = (_between_m(sets, np.asarray(neq_kg, float), stands) for stands in (False, True))
+    return np.where(np.asarray(barricaded, bool), behind, bare)
+
+
+def _between_m(book: RuleBook, neq_kg: FloatArray, barricaded: bool) -> FloatArray:
+    function = book.function(inter_magazine_row(barricaded, book)["function"])
+    return function.exact_distance_m(np.where(neq_kg > 0, np.maximum(neq_kg, function.least_kg), np.nan), "nan")
+
+
+def inter_magazine_row(barricaded: bool, book: RuleBook | None = None) -> dict[str, str]:
+    """The generic rule between stores of 1.1, with its function, clause, source and status."""
+    found = governing(book or shipped(), GENERIC, Case("1.1", MAGAZINE, barricaded=barricaded))
+    (cell,) = found.cells
+    return asdict(cell)
+
+
+def serving_functions(rules: str, hd: str, exposure: str, book: RuleBook | None = None) -> list[dict[str, str]]:
+    """The rows that serve an exposed site whatever the store is built like, without a barricade; none: not known."""
+    return [asdict(cell) for cell in governing(book or shipped(), rules, Case(hd, exposure)).cells]
+
+
+def branches_of(function: str) -> Sequence[Branch]:
+    """The branches of a distance function, from small to large quantity. Refused: unknown_rule."""
+    return shipped().function(function).branches
 
 
 def distance_m(function: str, quantity_kg: ArrayLike, outside: Outside = "refuse") -> FloatArray:
-    """Distance of a function, rounded up to whole metres, for an array of quantities (NEQ or MCE), kg.
-
-    outside: ``refuse`` raises Refused('out_of_range') beyond the limits of the function, ``nan`` gives nan there.
-    Refused('not_available') in a gap between two branches, Refused('unknown_rule') for an unknown function.
-    """
-    exact = exact_distance_m(function, quantity_kg, outside)
-    return np.ceil(exact * (1.0 - ROUNDING_SLACK))
+    """Distance of a function, rounded up to whole metres; see ``distance_functions.Function.distance_m``."""
+    return shipped().function(function).distance_m(quantity_kg, outside)
 
 
 def exact_distance_m(function: str, quantity_kg: ArrayLike, outside: Outside = "refuse") -> FloatArray:
     """Distance of a function before rounding; otherwise as ``distance_m``."""
-    branches = branches_of(function)
-    quantity = np.asarray(quantity_kg, float)
-    distance = np.full(quantity.shape, np.nan)
-    for branch in branches:
-        here = branch.holds(quantity)
-        distance[here] = branch.distance_m(quantity[here])
-    if outside == "refuse" and np.isnan(distance).any():
-        raise _beyond(function, branches, float(quantity[np.isnan(distance)].flat[0]))
-    return distance
+    return shipped().function(function).exact_distance_m(quantity_kg, outside)
 
 
-@dataclass(frozen=True)
-class Branch:
-    """One branch of a distance function and its limits of quantity."""
-
-    q_min_kg: float
-    q_min_included: bool
-    q_max_kg: float
-    q_max_included: bool
-    form: str
-    scale: float
-    k0: float
-    k1: float
-    k2: float
-    exponent: float
-    shift_kg: float
-
-    def holds(self, quantity_kg: FloatArray) -> NDArray[np.bool_]:
-        """Where this branch is the one in force."""
-        above = quantity_kg >= self.q_min_kg if self.q_min_included else quantity_kg > self.q_min_kg
-        below = quantity_kg <= self.q_max_kg if self.q_max_included else quantity_kg < self.q_max_kg
-        return np.asarray(above & below)
-
-    def distance_m(self, quantity_kg: FloatArray) -> FloatArray:
-        """The branch's expression, not rounded."""
-        term = self._term(quantity_kg)
-        return self.scale * (self.k0 + self.k1 * term + self.k2 * term**2)
-
-    def _term(self, quantity_kg: FloatArray) -> FloatArray:
-        if self.form == "power":
-            return np.asarray((quantity_kg - self.shift_kg) ** self.exponent)
-        if self.form == "log_quadratic":
-            return np.log(quantity_kg)
-        assert self.form in ("linear", "constant"), self.form
-        return quantity_kg
+def quantity_kg(function: str, distance_m: ArrayLike) -> FloatArray:
+    """The greatest quantity whose distance in whole metres is not more than this one; 0 where there is none."""
+    return shipped().function(function).greatest_quantity_kg(distance_m)
 
 
-def branches_of(function: str) -> Sequence[Branch]:
-    """The branches of a distance function, from small to large quantity."""
-    known = _functions(loader.edition())
-    if function not in known:
-        raise Refused("unknown_rule", what="distance function", value=function, known=", ".join(sorted(known)))
-    return known[function]
-
-
-@cache
-def _functions(_edition: str) -> dict[str, tuple[Branch, ...]]:
-    found: dict[str, tuple[Branch, ...]] = {}
-    for row in loader.rows("explosives/qd_functions.csv"):
-        branch = Branch(
-            float(row["q_min_kg"]),
-            row["q_min_included"] == "yes",
-            float(row["q_max_kg"]),
-            row["q_max_included"] == "yes",
-            row["form"],
-            float(Fraction(row["scale"])),
-            float(row["k0"]),
-            float(row["k1"]),
-            float(row["k2"]),
-            float(Fraction(row["exponent"] or "1")),
-            float(row["shift_kg"] or "0"),
-        )
-        found[row["function"]] = (*found.get(row["function"], ()), branch)
-    return found
-
-
-def _beyond(function: str, branches: Sequence[Branch], quantity_kg: float) -> Refused:
-    first, last = branches[0].q_min_kg, branches[-1].q_max_kg
-    if first < quantity_kg < last:
-        what = f"{function} at {quantity_kg:g} kg"
-        return Refused("not_available", what=what, reason="the published branches leave a gap there")
-    named = f"The quantity of {function}"
-    return Refused("out_of_range", quantity=named, minimum=first, maximum=last, unit="kg", value=quantity_kg)
-
-
-def _known_names(rules: str, hd: str, exposure: str, pes: str | None) -> None:
+def _known_names(book: RuleBook, rules: str, case: Case) -> str:
+    """The rule set's name. Refused: unknown_rule for any name that is not known."""
+    faces = rule_checks.FACES
+    divisions = (*rule_checks.divisions(), NOT_APPLICABLE)
     asked = (
-        ("rule set", rules, tuple(sorted({row["rules"] for row in loader.rows("explosives/qd_exposures.csv")}))),
-        ("hazard division", hd, loader.contract("articles").by_name["hazard_division"].allowed),
-        ("kind of exposed site", exposure, loader.contract("exposures").by_name["kind"].allowed),
-        ("kind of potential explosion site", pes, loader.contract("stores").by_name["construction"].allowed),
+        ("hazard division", case.hazard_division, divisions),
+        ("kind of exposed site", case.exposure_kind, rule_checks.exposed_kinds()),
+        ("kind of potential explosion site", case.pes, rule_checks.constructions()),
+        ("face of the potential explosion site", case.pes_face, faces),
+        ("face of the exposed site", case.exposure_face, faces),
     )
+    name = book.known(rules)
     for what, value, known in asked:
         if value is not None and value not in known:
             raise Refused("unknown_rule", what=what, value=value, known=", ".join(known))
+    return name
 
 
-def _why_missing(rules: str, hd: str, exposure: str) -> str:
-    if hd == "1.2":
+def _missing(book: RuleBook, found: Governing, case: Case, mce_kg: float | None) -> str:
+    """Why there is no answer; nothing where there is one."""
+    by_cell = case.has_pes and has_matrix(book, found.rules)
+    if not found.covered:
+        return "the cell of the matrix is not known" if by_cell else _why_missing(found.rules, case)
+    if mce_kg is None and "MCE" in found.quantities and (by_cell or found.quantities == {"MCE"}):
+        return "it needs the maximum credible event: give it"
+    return ""
+
+
+def _why_missing(rules: str, case: Case) -> str:
+    if case.hazard_division == "1.2":
         return "division 1.2 is sited as 1.2.1, 1.2.2 or 1.2.3; name which"
-    if hd == "not_applicable":
+    if case.hazard_division == NOT_APPLICABLE:
         return "what holds no explosive asks for none"
-    if exposure == "open_air":
+    if case.exposure_kind == "open_air":
         return "the distance functions name none for people in the open"
     return f"the part of {rules} that says so is not at hand; take it from the standard itself"
 
 
-def _omissions(
-    serving: Sequence[dict[str, str]], mce_kg: float | None, pes: str | None, barricaded: bool | None
-) -> list[str]:
-    notes = [MATRIX_NOTE]
-    if mce_kg is None and any(row["quantity"] == "MCE" for row in serving):
-        notes.append("No maximum credible event was given, so only the quantity as a whole counts.")
-    if pes is not None or barricaded is not None:
-        notes.append("The kind of potential explosion site and its barricade change nothing in this edition.")
-    return notes
+def _worked_out(found: Governing, neq_kg: float, mce_kg: float | None, case: Case) -> RequiredDistance:
+    given = {"NEQ": neq_kg, "MCE": mce_kg}
+    parts = [
+        (int(function.distance_m(quantity)), cell)
+        for cell, function in found.served()
+        if (quantity := given[cell.quantity]) is not None
+    ]
+    distance, cell = max(parts, key=lambda each: each[0], default=(0, found.cells[0]))
+    return RequiredDistance(
+        distance,
+        cell.function,
+        cell.quantity,
+        found.rules,
+        cell.edition,
+        cell.clause,
+        cell.source,
+        found.status,
+        _note(found, mce_kg, case),
+    )
+
+
+def _greatest(found: Governing, distance_m: float, mce_kg: float | None, case: Case) -> GreatestNeq:
+    most, binding = np.inf, found.cells[0]
+    for each in found.alone():
+        kg = float(each.greatest_kg(distance_m, mce_kg))
+        if kg < most:
+            most, binding = kg, each.cells[0]
+    note = _note(found, mce_kg, case)
+    named = (binding.function, found.rules, binding.edition, binding.clause, binding.source, found.status)
+    if np.isinf(most):
+        return GreatestNeq(None, *named, f"No function limits the quantity. {note}".strip())
+    return GreatestNeq(most, *named, note)
+
+
+def _note(found: Governing, mce_kg: float | None, case: Case) -> str:
+    notes = [cell.note for cell in found.cells if cell.note]
+    if all(cell.pes == rule_checks.ANY for cell in found.cells):
+        notes.append(MATRIX_NOTE)
+        if case.has_pes or (case.barricaded is not None and all(c.barricaded == rule_checks.ANY for c in found.cells)):
+            notes.append("The kind of potential explosion site and its barricade change nothing in these rules.")
+    if mce_kg is None and "MCE" in found.quantities:
+        notes.append(MCE_NOTE)
+    return " ".join(dict.fromkeys(notes))

@@ -13,11 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rasr.core.assessment.explosives.distances import branches_of, distance_m, serving_functions
+from rasr.core.assessment.explosives.distances import serving_functions
 from rasr.core.assessment.explosives.neighbours import Exposures, kinds, nearest_m, pairs_within
+from rasr.core.assessment.explosives.rule_sets import AASTP, RuleBook, shipped
 
 FloatArray = NDArray[np.float64]
-RULES, DIVISION, BUILDING = "aastp1", "1.1", "inhabited_building"
+RULES, DIVISION, BUILDING = AASTP, "1.1", "inhabited_building"
 SCHEMA: dict[str, pl.DataType] = {
     "store_id": pl.String(),
     "exposure_kind": pl.String(),
@@ -32,23 +33,27 @@ SCHEMA: dict[str, pl.DataType] = {
 INHABITED = (BUILDING, "vulnerable_building")
 
 
-def rules_in_force() -> list[dict[str, str]]:
-    """The rows of ``qd_exposures.csv`` that are applied, one per kind of exposed site that has a distance."""
-    found = [row for kind in kinds() for row in serving_functions(RULES, DIVISION, kind)]
-    assert all(row["quantity"] == "NEQ" for row in found)
-    return found
+def rules_in_force(rules: str = RULES, book: RuleBook | None = None) -> list[dict[str, str]]:
+    """The rows of a rule set that are applied: those by NEQ, one per kind of exposed site in the shipped sets."""
+    rows = (row for kind in kinds() for row in serving_functions(rules, DIVISION, kind, book))
+    return [row for row in rows if row["quantity"] == "NEQ"]
 
 
-def required_m(function: str, event_neq_kg: FloatArray) -> FloatArray:
+def required_m(function: str, event_neq_kg: FloatArray, book: RuleBook | None = None) -> FloatArray:
     """Distance asked for; nan without an event or above the function's limits, its least quantity below them."""
-    least = branches_of(function)[0].q_min_kg
-    return distance_m(function, np.where(event_neq_kg > 0, np.maximum(event_neq_kg, least), np.nan), "nan")
+    asking = (book or shipped()).function(function)
+    return asking.distance_m(np.where(event_neq_kg > 0, np.maximum(event_neq_kg, asking.least_kg), np.nan), "nan")
 
 
 def distances_table(
-    store_ids: pl.Series, points_m: FloatArray, event_neq_kg: FloatArray, exposures: Exposures
+    store_ids: pl.Series,
+    points_m: FloatArray,
+    event_neq_kg: FloatArray,
+    exposures: Exposures,
+    rules: str = RULES,
+    book: RuleBook | None = None,
 ) -> pl.DataFrame:
-    """One row per store with an event and kind of exposed site that has a distance.
+    """One row per store with an event and kind of exposed site that has a distance, by one of the rule sets.
 
     store_id, exposure_kind, function, required_m (null beyond the function's limits), nearest_m (null: none at all),
     exposures_inside, persons_inside (null without a distance), status (of the rule; ``outside_limits`` where it gives
@@ -56,9 +61,9 @@ def distances_table(
     """
     having = np.flatnonzero(event_neq_kg > 0)
     parts = []
-    for row in rules_in_force():
+    for row in rules_in_force(rules, book):
         of_kind = exposures.of(exposures.kind == kinds().index(row["exposure_kind"]))
-        required = required_m(row["function"], event_neq_kg[having])
+        required = required_m(row["function"], event_neq_kg[having], book)
         count, persons = inside(of_kind, points_m[having], required)
         columns = {
             "store_id": store_ids.gather(having),
