@@ -32,6 +32,9 @@ from rasr.facade import plan
 from rasr.node.people.models import Entry
 from rasr.node.web.marks import LEAST_UNKNOWN, Mark
 
+# the rules of rights are the same on every database; that every page works on each, test_query_counts shows
+pytestmark = pytest.mark.one_database
+
 MOST_SAID = 30
 OURS = ("places", "people", "jobs", "records", "assessment", "plan", "host")
 NO_WORDS = {
