@@ -196,14 +196,18 @@ def views() -> dict[str, list[str]]:
     return found
 
 
-def walk(walker: Walker, start: list[str], each: int = EACH) -> list[Visit]:
-    """Follow every link from these pages on, ``each`` pages of every kind."""
+def walk(walker: Walker, start: list[str], each: int = EACH, *, asked: bool = True) -> list[Visit]:
+    """Follow every link from these pages on, ``each`` pages of every kind.
+
+    asked: also one page of each list with another order or filter, and one of its files.
+    """
     visits, seen, count = [], set(), defaultdict(int)
     ahead = list(start)
     while ahead:
         path = ahead.pop(0)
         view = view_of(path)
-        # one page of a list with another order or filter is enough, as is one file
+        if "?" in path and not asked and count[view, False]:
+            continue
         kind = (view, "?" in path)
         most = 1 if "?" in path else max(each, MANY.get(view, each))
         if path in seen or count[kind] >= most or view == "people:sign-out":
