@@ -6,7 +6,7 @@ import polars as pl
 
 from rasr.core.basis.findings import Finding
 from rasr.core.hazard.licence import against_licence
-from rasr.core.hazard.mixing import Mixing, forbidden_pairs, may_mix
+from rasr.core.hazard.mixing import Mixing, forbidden_pairs, may_mix, unverified_pairs
 from rasr.core.records.checks.found import Records, found, severity_of
 from rasr.core.records.completeness import shares_by_store
 
@@ -39,7 +39,7 @@ def _store_rows(records: Records) -> pl.DataFrame:
 
 
 def mixing(records: Records) -> list[Finding]:
-    """mixing_not_allowed: one finding per store, naming every pair of groups that may not lie together there."""
+    """mixing_not_allowed and mixing_unverified: one finding each per store, naming every such pair of groups there."""
     present = records.stock.filter(pl.col("quantity").is_null() | (pl.col("quantity") > 0))
     kinds = present.select("store_id", "compatibility_group", "article_id").unique().drop_nulls()
     held = (
@@ -52,20 +52,22 @@ def mixing(records: Records) -> list[Finding]:
         .sort("row")
     )
     findings: list[Finding] = []
-    answers: dict[tuple[tuple[str, ...], bool], list[Mixing]] = {}
+    answers: dict[tuple[tuple[str, ...], bool], dict[str, list[Mixing]]] = {}
     for row, store_id, groups, kinds_of_l in held.select("row", "store_id", "groups", "kinds_of_l").iter_rows():
         asked = tuple(groups), kinds_of_l > 1
         if asked not in answers:
-            answers[asked] = [*forbidden_pairs(groups), *([may_mix("L", "L")] if kinds_of_l > 1 else [])]
-        if answers[asked]:
-            findings.append(_mixing_of(row, store_id, answers[asked]))
+            answers[asked] = {
+                "mixing_not_allowed": [*forbidden_pairs(groups), *([may_mix("L", "L")] if kinds_of_l > 1 else [])],
+                "mixing_unverified": unverified_pairs(groups),
+            }
+        findings += [_mixing_of(code, row, store_id, pairs) for code, pairs in answers[asked].items() if pairs]
     return findings
 
 
-def _mixing_of(row: int, store_id: str, pairs: list[Mixing]) -> Finding:
+def _mixing_of(code: str, row: int, store_id: str, pairs: list[Mixing]) -> Finding:
     notes = dict.fromkeys(pair.condition or pair.status.replace("_", " ") for pair in pairs)
     named = {"groups": ", ".join("+".join(pair.groups) for pair in pairs), "note": "; ".join(notes)}
-    return Finding("mixing_not_allowed", severity_of("mixing_not_allowed"), "stores", row, "store_id", store_id, named)
+    return Finding(code, severity_of(code), "stores", row, "store_id", store_id, named)
 
 
 def completeness_notes(records: Records) -> list[Finding]:
