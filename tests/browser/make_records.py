@@ -16,8 +16,10 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 from uuid6 import uuid7
 
+from rasr.node.assessment.licences import cards, giving
+from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import User
-from rasr.node.places.models import Store
+from rasr.node.places.models import Licence, Store
 from rasr.node.records.catalogue import apart, merging, pictures, unidentified
 from rasr.node.records.catalogue import services as catalogue
 from rasr.node.records.catalogue.unidentified import Unknown
@@ -69,6 +71,7 @@ def fill(*, officer: User, keeper: User, site_id: str) -> None:
     _weapons(crew)
     _movements(crew)
     _surplus(crew)
+    _licences(crew)
     _events(crew)
     _counts(crew)
 
@@ -225,6 +228,19 @@ def _surplus(crew: Crew) -> None:
         reason=WORD,
         reason_language="en",
     )
+
+
+def _licences(crew: Crew) -> None:
+    """A signed licence, and an emergency card that opens without signing in."""
+    store_id = crew.stores[0].pk
+    limits = dict(Licence.objects.filter(store=store_id).values_list("hazard_division", "neq_limit_kg"))
+    draft = giving.Draft(store_id, limits, date(2099, 1, 1), WORD, WORD, WORD, "en")
+    asked = giving.propose(actor=crew.officer, session=SESSION, draft=draft, reason=WORD)
+    second = User.objects.get(username="approver")
+    agreed: dict[str, Any] = {"session": "another", "approve": True, "reason": WORD, "digest": asked.digest}
+    approvals.decide(actor=second, approval_id=asked.pk, **agreed)
+    cards.write_contacts(actor=crew.keeper, store_id=store_id, contacts=f"{WORD}: 112", as_of=_ago(3))
+    cards.renew_address(actor=crew.officer, store_id=store_id)
 
 
 def _events(crew: Crew) -> None:

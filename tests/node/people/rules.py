@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.node.assessment.licences import planted_licences
+from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.surroundings import planted_surveys
 from tests.node.people import planted
 from tests.node.people.planted import OWN, SITES
 from tests.node.records.catalogue import planted_catalogue
@@ -291,6 +294,71 @@ RULES = {
     "assessment:run": Rule("view_runs", "assessment", mark="seen"),
     "assessment:table": _list("view_runs", "assessment table"),
     "assessment:start": _act("assess"),
+    "assessment:rules": _list("view_register", mark=""),
+    "assessment:rules-beside": _list("view_register", mark=""),
+    "assessment:rules-functions": _list("view_register", mark=""),
+    "assessment:rules-function": Rule("view_register", "rule function"),
+    "assessment:rules-methods": _list("view_register", mark=""),
+    "assessment:rules-method": Rule("view_register", "rule method"),
+    "assessment:rules-entered": _list("view_register", mark=""),
+    "assessment:rules-entry": Rule("view_register", "rule entry"),
+    "assessment:rules-withdraw": Rule(
+        "rules of the node", "rule entry", posts=(302, 400), sends=planted_rules.SENT["withdraw"], mark="seen"
+    ),
+    "assessment:rules-new-cell": Rule(
+        "rules of the node", posts=(302,), sends=planted_rules.SENT["new-cell"], mark="seen"
+    ),
+    "assessment:rules-new-function": Rule(
+        "rules of the node", posts=(302,), sends=planted_rules.SENT["new-function"], mark="seen"
+    ),
+    "assessment:rules-blank": Rule("view_register"),
+    "assessment:rules-form": Rule("rules of the node", posts=(400,)),
+    "assessment:licence-list": _list("view_register"),
+    "assessment:licence-store": Rule("view_register", "store", mark="own"),
+    "assessment:licence-propose": Rule(
+        "judge_stock", "judged store", posts=(302,), sends=planted_licences.PROPOSES, mark="seen"
+    ),
+    "assessment:licence-form": Rule("view_register", "licence", mark="own"),
+    "assessment:licence-pdf": Rule("view_register", "licence", mark="own"),
+    "assessment:licence-after": Rule("view_register", "no approval", mark="seen"),
+    "assessment:licence-card": Rule("view_register", "store", mark="own"),
+    "assessment:licence-card-pdf": Rule("view_register", "store", mark="own"),
+    "assessment:licence-card-contacts": Rule(
+        "keep_stock", "kept store", posts=(302,), sends=planted_licences.CONTACTS, mark="seen"
+    ),
+    "assessment:licence-card-distances": Rule(
+        "judge_stock", "judged store", posts=(302,), sends=planted_licences.DISTANCES, mark="seen"
+    ),
+    "assessment:licence-card-address": _act("judge_stock", "judged store", what="renew"),
+    "assessment:licence-open-card": Rule(PUBLIC, "no card", gets=(404,)),
+    "assessment:store-danger": Rule("view_register", "store", mark="seen"),
+    "assessment:store-map": Rule("view_register", "store", mark="seen"),
+    "assessment:store-pairs": _list("view_register", "store"),
+    "assessment:store-what-if": Rule("view_register", "store", mark="seen"),
+    "assessment:store-movement": Rule("view_register", "own approval"),
+    "assessment:surveys": _list("view_runs"),
+    "assessment:survey-new": Rule("assess", posts=(400,)),
+    "assessment:survey-take": Rule("assess", posts=(302,), sends=planted_surveys.TAKES, mark="seen"),
+    "assessment:survey-draw": Rule("assess", posts=(302,), sends=planted_surveys.DRAWS, mark="seen"),
+    "assessment:survey-compare": _list("view_runs"),
+    "assessment:survey-file": Rule("assess", "survey file", posts=(302,), sends=planted_surveys.MAPS, mark="sent"),
+    "assessment:survey-faults": _list("assess", "survey file", mark="sent"),
+    "assessment:survey-drop": _act("assess", "survey file"),
+    "assessment:survey": Rule("view_runs", "survey", mark="seen"),
+    "assessment:survey-rows": _list("view_runs", "survey"),
+    "assessment:survey-map": Rule("view_runs", "survey", mark="seen"),
+    "assessment:survey-enforce": Rule("load_register", "survey", posts=(302,), mark="seen"),
+    "assessment:survey-cut": Rule("assess", "survey", posts=(302,), sends=planted_surveys.CUTS, mark="seen"),
+    "assessment:survey-answers": _list("view_runs"),
+    "assessment:survey-ask": Rule("assess", posts=(302,), sends=planted_surveys.ASKS, mark="seen"),
+    "assessment:survey-around": Rule("view_runs", mark="seen"),
+    "assessment:survey-answer": Rule("view_runs", "site enquiry", mark="seen"),
+    "assessment:survey-bound": _list("view_runs", "site enquiry"),
+    "assessment:survey-answer-map": Rule("view_runs", "site enquiry", mark="seen"),
+    "assessment:survey-maps": Rule("view_register", mark="seen"),
+    "assessment:survey-stores": _list("view_register"),
+    "assessment:survey-exposures": _list("view_runs"),
+    "assessment:survey-distances": _list("view_register"),
     "plan:runs": _list("view_runs"),
     "plan:run": Rule("view_runs", "plan", mark="seen"),
     "plan:table": _list("view_runs", "plan table"),
@@ -375,5 +443,7 @@ def opened(person: Person, rule: Rule) -> bool:
     """Whether a rule opens to somebody who has signed in."""
     if rule.opens == "the whole register":
         return person.where == "node" and person.role in (Role.PLANNER, Role.AUDITOR)
+    if rule.opens == "rules of the node":
+        return person.where == "node" and person.holds("judge_stock")
     rights = (rule.opens,) if isinstance(rule.opens, str) else rule.opens
     return rule.opens in (PUBLIC, SIGNED_IN) or any(map(person.holds, rights))

@@ -20,6 +20,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 from tests.browser.walk import views
+from tests.node.assessment.licences import planted_licences
+from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.surroundings import planted_surveys, survey_files
 from tests.node.conftest import Places, somebody
 from tests.node.people.rules import RULES
 from tests.node.people.written import Written, writing
@@ -245,6 +248,16 @@ def _new_event(name: str) -> Callable[[Scene], Post]:
     return post
 
 
+def _rules(name: str) -> Callable[[Scene], Post]:
+    """A form of rules, sent by who may type them."""
+
+    def post(_scene: Scene) -> Post:
+        about = {"entry_id": planted_rules.plant().pk} if name == "withdraw" else {}
+        return _post(planted_lots.chief(), "approval.ask", planted_rules.SENT[name], **about)
+
+    return post
+
+
 def _decide_surplus(scene: Scene) -> Post:
     data = planted_surplus.decision(scene.places.organisation_id)
     return _post(planted_lots.chief(), "surplus.decide", data)
@@ -254,6 +267,34 @@ def _declare(scene: Scene) -> Post:
     planted_lots.chief()
     made = planted_surplus.plant(str(_held(scene).store_id), "Zeta")
     return _post(planted_lots.chief(), "movement.post", planted_surplus.SENDS, **made)
+
+
+def _licences(name: str) -> Callable[[Scene], Post]:
+    """A form of licences and emergency cards, sent by who judges everything."""
+
+    def post(scene: Scene) -> Post:
+        act, data = planted_licences.SENT[name]
+        return _post(planted_lots.chief(), act, data, store_id=str(_held(scene).store_id))
+
+    return post
+
+
+def _surveys(name: str) -> Callable[[Scene], Post]:
+    """A form of surveys and safeguarding, sent by who plans the whole node."""
+
+    def post(scene: Scene) -> Post:
+        acts, data, key = planted_surveys.SENT[name]
+        made = vars(planted_surveys.plant(scene.planner, "Zeta"))
+        if key == "file_id":
+            made["file_id"] = planted_surveys.file(scene.planner, "Zeta")
+        return _post(scene.planner, acts, data, **({key: made[key]} if key else {}))
+
+    return post
+
+
+def _survey_file(scene: Scene) -> Post:
+    file = SimpleUploadedFile("x.csv", survey_files.csv())
+    return _post(scene.planner, "survey.send", {**planted_surveys.TAKES, "file": file})
 
 
 def _articles(name: str) -> Callable[[Scene], Post]:
@@ -293,6 +334,7 @@ def _photograph(scene: Scene) -> Post:
 
 
 POSTS: dict[str, Callable[[Scene], Post]] = {
+    "assessment:survey-new": _survey_file,
     "assessment:start": lambda scene: _post(scene.planner, "job.ask"),
     "jobs:cancel": lambda scene: _post(scene.planner, "job.cancel", job_id=scene.job().pk),
     "people:change-email": lambda scene: _about(scene, "approval.ask", {"email": "kept@example.org"}),
@@ -331,10 +373,16 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
     "records:surplus-declare": _declare,
     "records:surplus-new": _decide_surplus,
     "records:unidentified-new": _unidentified,
+    "assessment:rules-form": lambda _scene: _post(
+        planted_lots.chief(), "approval.ask", {**planted_rules.WHY, "sheet_id": uuid4(), "file": planted_rules.form()}
+    ),
     "records:upload-new": _send,
 }
 """Address to what there is for it to do."""
 POSTS |= {f"records:{name}": _lots(name) for name in planted_lots.sent("")}
+POSTS |= {f"assessment:rules-{name}": _rules(name) for name in planted_rules.SENT}
+POSTS |= {f"assessment:survey-{name}": _surveys(name) for name in planted_surveys.SENT}
+POSTS |= {f"assessment:licence-{name}": _licences(name) for name in planted_licences.SENT}
 POSTS |= {f"records:{name}": _articles(name) for name in planted_catalogue.SENT}
 POSTS |= {f"records:{name}": _events(name) for name in planted_events.SENT}
 POSTS |= {f"records:{name}": _new_event(name) for name in planted_events.new("")}

@@ -11,6 +11,9 @@ from uuid import uuid4
 import polars as pl
 from django.test import Client
 from django.utils import timezone
+from tests.node.assessment.licences import planted_licences
+from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.surroundings import planted_surveys
 from tests.node.conftest import keep_assessment, keep_plan, load
 from tests.node.people import planted
 from tests.node.people.planted import SITES, word
@@ -94,6 +97,9 @@ def make(made: Plan) -> Node:
     }
     things |= _lots()
     things |= _surplus()
+    things |= _licences()
+    things |= _rules()
+    things |= _surveys(owner)
     things |= _counts()
     things |= _events()
     things |= _catalogue()
@@ -128,6 +134,21 @@ def _lots() -> dict[str, list[Thing]]:
             found["item away"] = [Thing({"item_id": made.away_id}, kept)]
     found["banned article"] = [Thing({"article_id": _article_in("A1a")}, lambda person: person.where == "node")]
     return found
+
+
+def _surveys(owner: User) -> dict[str, list[Thing]]:
+    """A survey and an answer of the node; files of the owner, and of another planner, which nobody else may see."""
+    made, another = planted_surveys.plant(owner, word("store B1a")), User.objects.get(username="another")
+    files = [
+        Thing({"file_id": planted_surveys.file(user, whose)}, partial(_owns, user))
+        for user, whose in ((owner, "own"), (another, word("another planner")))
+    ]
+    survey, enquiry = {"survey_id": made.survey_id}, {"enquiry_id": made.enquiry_id}
+    return {
+        "survey": [Thing(survey), Thing({"survey_id": uuid4()}, nobody)],
+        "site enquiry": [Thing(enquiry), Thing({"enquiry_id": uuid4()}, nobody)],
+        "survey file": files,
+    }
 
 
 def _counts() -> dict[str, list[Thing]]:
@@ -169,6 +190,27 @@ def _surplus() -> dict[str, list[Thing]]:
         ):
             found.setdefault(name, []).append(Thing(kwargs, who))
     return found
+
+
+def _licences() -> dict[str, list[Thing]]:
+    """A signed licence and a card of a store of the people of the walk, and of one beside."""
+    found: dict[str, list[Thing]] = {"no card": [Thing({"address": "wrong"})]}
+    found["no approval"] = [Thing({"approval_id": uuid4()}, nobody)]
+    for store in ("A1a", "B1a"):
+        made = planted_licences.plant(planted.store_id(store), word(f"store {store}"))
+        seen, judged = (partial(_has_right, store, right) for right in ("view_register", "judge_stock"))
+        found.setdefault("licence", []).append(Thing({"form_id": made}, seen, MARKS[store[:2]]))
+        found.setdefault("judged store", []).append(Thing({"store_id": planted.store_id(store)}, judged))
+    return found
+
+
+def _rules() -> dict[str, list[Thing]]:
+    """A rule entered here, a distance function, a method: everybody who sees stock sees them."""
+    return {
+        "rule entry": [Thing({"entry_id": planted_rules.plant().pk}), Thing({"entry_id": uuid4()}, nobody)],
+        "rule function": [Thing({"name": "BD30"}), Thing({"name": "BD99"}, nobody)],
+        "rule method": [Thing({"name": "airblast"}), Thing({"name": "magic"}, nobody)],
+    }
 
 
 def _catalogue() -> dict[str, list[Thing]]:

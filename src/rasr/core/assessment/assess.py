@@ -25,6 +25,7 @@ from rasr.core.assessment.explosives.likelihood import FILE as FREQUENCIES
 from rasr.core.assessment.explosives.likelihood import circumstances, frequency_factors, frequency_row
 from rasr.core.assessment.explosives.neighbours import Exposures, near, on_sphere_m, read_exposures
 from rasr.core.assessment.explosives.risk import Danger, store_danger
+from rasr.core.assessment.explosives.rule_sets import RuleBook
 from rasr.core.assessment.explosives.siting import (
     distances_table,
     finite_or_null,
@@ -131,11 +132,14 @@ def assess(
     progress: Progress | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
+    book: RuleBook | None = None,
+    rule_edition: str | None = None,
 ) -> Assessment:
     """Assess a region as of a day. The tables pools and danger_curves are passed through where they were given.
 
     executor: where the blocks of stores are worked out. progress: told what is being done and the share of
-    it that is done. draws, seed: of the uncertainty (``monte_carlo``). Refused('unknown_rule') where a setting names an
+    it that is done. draws, seed: of the uncertainty (``monte_carlo``). book, rule_edition: rule sets for the distances,
+    and the edition of the rule data with them; None: those shipped. Refused('unknown_rule') where a setting names an
     unknown method, 'not_above_zero' for no draws.
     """
     if draws < 1:
@@ -146,8 +150,8 @@ def assess(
     here = _situation(region, held, as_of)
     danger = danger_of(here, executor, lambda share: tell("danger", share))
     tell("distances", 0.0)
-    distances = distances_table(held.place["store_id"], held.points_m, here.event_neq_kg, here.exposures)
-    stores = _stores(held, danger, here.event_neq_kg, here.exposures, region.table("licences"))
+    distances = distances_table(held.place["store_id"], held.points_m, here.event_neq_kg, here.exposures, book=book)
+    stores = _stores(held, danger, here.event_neq_kg, here.exposures, region.table("licences"), book)
     sites = tables.site_table(stores, region.table("sites"), region.table("organisations"))
     tell("pools", 0.0)
     pools = _given(region, "pools", pooling.pools(held.judged, region.table("sites")))
@@ -166,7 +170,7 @@ def assess(
         _methods(region.settings.event_frequency_method, int(here.exposures.without_persons.sum())),
         _blind(stores),
         region.digest(),
-        loader.edition(),
+        rule_edition or loader.edition(),
         version("rasr"),
         region,
         risk,
@@ -187,7 +191,15 @@ class StoreAssessment:
     risk: pl.DataFrame
 
 
-def one_store(region: Region, store_id: str, *, as_of: date, draws: int = DRAWS, seed: int = SEED) -> StoreAssessment:
+def one_store(
+    region: Region,
+    store_id: str,
+    *,
+    as_of: date,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    book: RuleBook | None = None,
+) -> StoreAssessment:
     """One store worked out anew from the part of the region around it; the figures are those of the whole region.
 
     But individual risks count this store alone, nothing beyond ``SEEN_M`` is the nearest site, and whether the store is
@@ -214,8 +226,8 @@ def one_store(region: Region, store_id: str, *, as_of: date, draws: int = DRAWS,
     held = held.only(number)
     risk = risk_of(held.place, alone, danger, draws=draws, seed=seed, executor=HERE)
     return StoreAssessment(
-        _stores(held, danger, alone.event_neq_kg, alone.exposures, region.table("licences")),
-        distances_table(alone.store_ids, alone.points_m, alone.event_neq_kg, alone.exposures),
+        _stores(held, danger, alone.event_neq_kg, alone.exposures, region.table("licences"), book),
+        distances_table(alone.store_ids, alone.points_m, alone.event_neq_kg, alone.exposures, book=book),
         risk.stores.drop("among_ten_worst"),
     )
 
@@ -250,11 +262,17 @@ def _held(region: Region) -> Held:
 
 
 def _stores(
-    held: Held, danger: Danger, event_kg: FloatArray, exposures: Exposures, licences: pl.DataFrame
+    held: Held,
+    danger: Danger,
+    event_kg: FloatArray,
+    exposures: Exposures,
+    licences: pl.DataFrame,
+    book: RuleBook | None,
 ) -> pl.DataFrame:
     ids = held.place["store_id"]
-    building = next(row["function"] for row in rules_in_force() if row["exposure_kind"] == "inhabited_building")
-    required = required_m(building, event_kg)
+    rules = rules_in_force(book=book)
+    building = next(row["function"] for row in rules if row["exposure_kind"] == "inhabited_building")
+    required = required_m(building, event_kg, book)
     near = pl.DataFrame(
         {
             "store_id": ids,

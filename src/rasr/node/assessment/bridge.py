@@ -20,6 +20,13 @@ from rasr.node.jobs.kept import from_bytes, to_bytes
 
 TABLES = ("stores", "sites", "distances", "pools", "danger_curves", "exclusions", "methods")
 """Tables of an assessment."""
+RISK_TABLES = {
+    "risk": "stores",
+    "risk_totals": "totals",
+    "frequency_number": "frequency_number",
+    "risk_criteria": "criteria",
+}
+"""Tables of its risk, with what they are called there."""
 FIGURES = tuple(COLUMNS[6:])
 """Figures of a store, and of a site."""
 ROWS_AT_ONCE = 500
@@ -45,6 +52,8 @@ def facts_of(assessment: Assessment) -> dict[str, Any]:
 def keep_assessment(run: Run, assessment: Assessment) -> None:
     """Keep tables and figures of a run that is saved. Call it in the transaction that makes ``run``."""
     frames = {name: getattr(assessment, name) for name in TABLES}
+    if assessment.risk is not None:
+        frames |= {name: getattr(assessment.risk, own) for name, own in RISK_TABLES.items()}
     RunTable.objects.bulk_create(
         RunTable(run=run, name=name, rows=frame.height, parquet=to_bytes(frame)) for name, frame in frames.items()
     )
@@ -62,7 +71,8 @@ def _rows(frame: pl.DataFrame, names: tuple[str, ...]) -> Iterable[dict[str, Any
 
 def load_assessment(run: Run, region: Region | None = None) -> Assessment:
     """The assessment as it was kept. region: the records assessed, to be attached where they are at hand."""
-    frames: dict[str, Any] = {table.name: from_bytes(table.parquet) for table in run.tables.all()}
+    kept = run.tables.filter(name__in=TABLES)
+    frames: dict[str, Any] = {table.name: from_bytes(table.parquet) for table in kept}
     return Assessment(
         as_of=run.as_of,
         blind=Blind(**run.blind),

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from rasr.core.reference import loader
+from rasr.node.assessment.rules import services as rules
 from rasr.node.jobs.models import KeptRun
 from rasr.node.records.queries import register
 
@@ -16,7 +16,7 @@ Run = TypeVar("Run", bound=KeptRun)
 
 def in_force(inputs_digest: str) -> dict[str, str]:
     """What a run of these records made now would stand on: columns of ``KeptRun``."""
-    return {"inputs_digest": inputs_digest, "rule_edition": loader.edition(), "version": version("rasr")}
+    return {"inputs_digest": inputs_digest, "rule_edition": rules.edition(), "version": version("rasr")}
 
 
 def marked(runs: QuerySet[Run]) -> QuerySet[Run]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 HEADINGS: dict[str, str | Promise] = {
@@ -81,6 +82,48 @@ HEADINGS: dict[str, str | Promise] = {
     "share": _("Share of all danger, %"),
 }
 """Column to its name."""
+_ENDS: dict[str, str | Promise] = {"low": _("low"), "high": _("high")}
+_RISK: dict[str, str | Promise] = {
+    "tnt_kg": _("What goes up, with neighbours, t of TNT"),
+    "fatalities_per_event": _("Fatalities per event"),
+    "fatalities_per_year": _("Expected fatalities per year"),
+    "major_injuries_per_event": _("Major injuries per event"),
+    "major_injuries_per_year": _("Expected major injuries per year"),
+    "minor_injuries_per_event": _("Minor injuries per event"),
+    "minor_injuries_per_year": _("Expected minor injuries per year"),
+    "fatalities_per_event_day": _("Fatalities per event by day"),
+    "fatalities_per_event_night": _("Fatalities per event by night"),
+    "fatalities_per_year_worker": _("Expected fatalities per year, workers"),
+    "fatalities_per_year_related": _("Expected fatalities per year, related to the site"),
+    "fatalities_per_year_public": _("Expected fatalities per year, public"),
+    "individual_per_year_worker": _("Risk of the most exposed worker per year"),
+    "individual_per_year_related": _("Risk of the most exposed person related to the site per year"),
+    "individual_per_year_public": _("Risk of the most exposed of the public per year"),
+    "avoided_per_year_by_a_tonne": _("Fatalities per year avoided by a tonne less"),
+    "events_per_year": _("Events per year"),
+}
+"""Figures of the risk that have a low and a high."""
+HEADINGS |= {
+    "scope": _("Of"),
+    "id": _("Which"),
+    "drawn_mean": _("Mean of the draws"),
+    "drawn_p05": _("5 % of the draws are below"),
+    "drawn_p50": _("Half of the draws are below"),
+    "drawn_p95": _("95 % of the draws are below"),
+    "among_ten_worst": _("Probability of being among the ten worst, %"),
+    "fatalities_at_least": _("Fatalities at least"),
+    "criterion": _("Criterion"),
+    "basis": _("Of whom"),
+    "value": _("Value"),
+    "limit_per_year": _("Limit per year"),
+    "standing": _("Stands"),
+    **_RISK,
+    **{
+        f"{name}_{end}": format_lazy("{name}, {end}", name=told, end=word)
+        for name, told in _RISK.items()
+        for end, word in _ENDS.items()
+    },
+}
 
 TABLES: dict[str, str | Promise] = {
     "worst": _("The ten worst stores"),
@@ -94,6 +137,10 @@ TABLES: dict[str, str | Promise] = {
     "exclusions": _("Records that no plan may touch"),
     "exclusions_by_reason": _("Records that no plan may touch, by reason"),
     "methods": _("Methods"),
+    "risk": _("Risk of each store"),
+    "risk_totals": _("Risk in sum"),
+    "frequency_number": _("How often so many die"),
+    "risk_criteria": _("Risk against criteria"),
 }
 """Table to its name."""
 
@@ -104,24 +151,40 @@ GROUPS = {
     "stability_band": "stability_band",
     "status": "status",
     "reason": "excluded",
+    "scope": "risk_scope",
+    "basis": "risk_basis",
+    "standing": "risk_standing",
 }
 """Column of codes to the group of their names."""
 IN_ENGLISH = dict.fromkeys(("method", "edition", "source", "note"), "en")
 """Columns of rule data, which stands in English: names of methods and documents, remarks on them."""
 _BY_END = {
     "_kg": "tonnes",
+    "tnt_kg_low": "tonnes",
+    "tnt_kg_high": "tonnes",
+    "among_ten_worst": "percent",
     "_m": "meters",
     "_share": "percent",
     "_deg": "significant:7",
     "persons_in_ibd": "whole",
     "persons_inside": "whole",
 }
-_DANGERS = ("events_per_year", "fatalities_per")
+_DANGERS = (
+    *(
+        "events_per_year",
+        "fatalities_per",
+        "major_injuries",
+        "minor_injuries",
+        "individual_per_year",
+        "avoided_per_year",
+    ),
+    *("drawn_", "limit_per_year"),
+)
 
 
 def kind_of(column: str) -> str | None:
     """How the figures of a column are written (``web.figures``); None: by the type of the column."""
-    if column.startswith(_DANGERS) or column in ("low", "high"):
+    if column.startswith(_DANGERS) or column in ("low", "high", "value"):
         return "danger"
     if column == "share":
         return "percent"

@@ -92,7 +92,7 @@ def table_names(actor: Actor, run: Run) -> list[tuple[str, int]]:
     """Every table that is kept of a run, with its number of rows. Raises PermissionDenied without ``view_runs``."""
     rights.require(actor, "view_runs")
     rows = dict(run.tables.values_list("name", "rows"))
-    return [(name, rows[name]) for name in bridge.TABLES if name in rows]
+    return [(name, rows[name]) for name in (*bridge.TABLES, *bridge.RISK_TABLES) if name in rows]
 
 
 def assessment(actor: Actor, run: Run) -> Assessment:

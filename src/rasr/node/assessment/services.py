@@ -14,10 +14,10 @@ from rasr.core.assessment.assess import Assessment, assess
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes
 from rasr.core.records.region import Region
-from rasr.core.reference import loader
 from rasr.facade import day_of
 from rasr.node.assessment.bridge import facts_of, keep_assessment
 from rasr.node.assessment.models import Run
+from rasr.node.assessment.rules import services as rules
 from rasr.node.jobs import queries as jobs
 from rasr.node.jobs import services as work
 from rasr.node.jobs.kept import keep_once
@@ -78,7 +78,8 @@ def work_out(*, actor: User, as_of: date, progress: Progress = untold) -> Run:
     if known:
         return known
     began_s = monotonic()
-    found = assess(region, as_of=as_of, progress=progress)
+    book, edition = rules.book_and_edition()
+    found = assess(region, as_of=as_of, progress=progress, book=book, rule_edition=edition)
     duration_s = monotonic() - began_s
     progress("writing", 0.0)
     return patiently(lambda: keep(actor=actor, assessment=found, register_version=version_read, duration_s=duration_s))
@@ -103,7 +104,7 @@ def keep(*, actor: User, assessment: Assessment, register_version: int, duration
 
 
 def _known(inputs_digest: str, as_of: date) -> Run | None:
-    return Run.objects.filter(digest=digest_of(inputs_digest, as_of, loader.edition(), version("rasr"))).first()
+    return Run.objects.filter(digest=digest_of(inputs_digest, as_of, rules.edition(), version("rasr"))).first()
 
 
 def _read() -> tuple[int, Region]:

@@ -1,4 +1,4 @@
-"""The job that assesses the register."""
+"""The job that assesses the register, and those of surveys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 from django.urls import reverse
 
 from rasr.node.assessment import services
+from rasr.node.assessment.surroundings.tasks import enforce_survey, read_survey
 from rasr.node.jobs.registry import Work, handler
+
+__all__ = ["assess", "enforce_survey", "read_survey"]
 
 
 @handler(services.KIND)

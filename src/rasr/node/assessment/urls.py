@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from rasr.node.assessment import views
+from rasr.node.assessment.licences import urls as licences
+from rasr.node.assessment.rules import urls as rules
+from rasr.node.assessment.stores import urls as stores
+from rasr.node.assessment.surroundings import urls as surroundings
 
 app_name = "assessment"
 urlpatterns = [
@@ -12,4 +16,8 @@ urlpatterns = [
     path("assessments/start/", views.start, name="start"),
     path("assessments/<uuid:run_id>/", views.run, name="run"),
     path("assessments/<uuid:run_id>/tables/<slug:name>/", views.TablePage.as_view(), name="table"),
+    *licences.urlpatterns,
+    *rules.urlpatterns,
+    *stores.urlpatterns,
+    *surroundings.urlpatterns,
 ]

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from rasr.core.basis.findings import Refused
-from rasr.node.assessment import queries, services, telling
+from rasr.node.assessment import queries, services, societal, telling
+from rasr.node.assessment.bridge import RISK_TABLES
 from rasr.node.assessment.headings import GROUPS, HEADINGS, IN_ENGLISH, TABLES, kinds_of
 from rasr.node.assessment.models import Run
 from rasr.node.assessment.tables import RunTable
@@ -73,9 +74,17 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "worst_table": TABLES["worst"],
         "curve_table": TABLES["danger_curves"],
         "footnotes": [note for note in scribe.footnotes() if note != scribe.t("footnote_kosovo")],
+        "societal": _societal(request, found),
+        "societal_tables": [(name, TABLES[name]) for name in RISK_TABLES],
         **_curve(request, found, telling.worst_site(assessment), scribe),
     }
     return render(request, "assessment/run.html", context)
+
+
+def _societal(request: HttpRequest, found: Run) -> societal.Societal | None:
+    """How often so many die; None where the run kept no risk."""
+    curves, criteria = (queries.table(request.user, found, name) for name in ("frequency_number", "risk_criteria"))
+    return None if curves is None or criteria is None else societal.told(curves, criteria)
 
 
 def _curve(request: HttpRequest, found: Run, site_id: str | None, scribe: Scribe) -> dict[str, Any]:

@@ -6,7 +6,6 @@ A plan is known by the digest of all that it depends on: asked for again while t
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -23,7 +22,6 @@ from rasr.core.plan.planner import plan_both
 from rasr.core.plan.result import Plan
 from rasr.core.plan.solve import Progress
 from rasr.core.records.region import Region
-from rasr.core.reference import loader
 from rasr.facade import day_of
 from rasr.node.assessment import services as assessments
 from rasr.node.assessment.bridge import load_assessment
@@ -49,9 +47,12 @@ ASSESSED = 0.1
 """Share of the work that an assessment is, where the plan has to begin with one."""
 
 
-def digest_of(inputs_digest: str, as_of: date, options: Options) -> str:
-    """The digest of all that a plan depends on: records, day, options, rule data, program."""
-    parts = (inputs_digest, as_of.isoformat(), repr(options), loader.edition(), __version__)
+def digest_of(run: Run, options: Options) -> str:
+    """The digest of all that a plan depends on: records, day, options, rule data, program.
+
+    run: the assessment that it stands on.
+    """
+    parts = (run.inputs_digest, run.as_of.isoformat(), repr(options), run.rule_edition, __version__)
     return digest_bytes(part.encode() for part in parts)
 
 
@@ -79,7 +80,7 @@ def _asked(options: Options) -> dict[str, Any]:
 def known(*, actor: User, assessment_run: Run, options: Options = USUAL) -> PlanRun | None:
     """The kept plan that stands on an assessment, None where there is none. Raises PermissionDenied likewise."""
     rights.require(actor, "plan")
-    digest = digest_of(assessment_run.inputs_digest, assessment_run.as_of, options)
+    digest = digest_of(assessment_run, options)
     return PlanRun.objects.filter(digest=digest).first()
 
 
@@ -143,7 +144,7 @@ def keep(
     beside = alone or plan.alone
     assessment = plan.assessment or load_assessment(assessment_run)
     run = PlanRun(
-        digest=digest_of(assessment_run.inputs_digest, assessment_run.as_of, options),
+        digest=digest_of(assessment_run, options),
         inputs_digest=assessment_run.inputs_digest,
         assessment=assessment_run,
         register_version=register_version,

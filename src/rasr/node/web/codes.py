@@ -103,7 +103,13 @@ NAMES: dict[str, dict[str, Name]] = {
         "estimated": _("Estimated"),
     },
     "relation": {"worker": _("Worker"), "related": _("Related to the site"), "public": _("Public")},
-    "status": {"existing": _("Existing"), "proposed": _("Proposed"), "mobile": _("Mobile")},
+    "status": {
+        "existing": _("Existing"),
+        "proposed": _("Proposed"),
+        "mobile": _("Mobile"),
+        "not_covered": _("not covered"),
+        "nothing_near": _("nothing near"),
+    },
     "technique": {
         "open_burning": _("Open burning"),
         "open_detonation": _("Open detonation"),
@@ -133,9 +139,14 @@ NAMES: dict[str, dict[str, Name]] = {
     },
     "hazard_division": {"not_applicable": _("Not applicable")},
     "compatibility_group": {"not_applicable": _("Not applicable")},
+    "risk_scope": {"site": _("Site"), "jurisdiction": _("Jurisdiction"), "all": _("All")},
+    "risk_basis": {"individual": _("One person"), "group": _("All of them together")},
+    "risk_standing": {"above": _("above"), "unsure": _("not sure"), "below": _("below")},
     "opened": {"line": _("Line"), "corridor": _("Corridor")},
 }
 """Column of a contract (or a list of codes of the node) to code to name."""
+NAMES["exposed"] = NAMES["kind"] | NAMES["construction"]
+"""What is exposed to a store: an exposed site by its kind, or another store by its construction."""
 
 
 def name(group: str, code: str | None) -> Name:

@@ -120,6 +120,8 @@
     element.setAttribute("aria-label", element.dataset.title || texts.danger || "");
     paint(held);
     shown.set(element, { map, held });
+    // a room's own script may draw more, or take a place that is clicked
+    element.dispatchEvent(new CustomEvent("rasr:map", { bubbles: true, detail: { map, data } }));
     new ResizeObserver(() => map.invalidateSize()).observe(element);
     key(figureBox.querySelector("[data-map-key]"), largest, texts);
     beside(figureBox.querySelector("[data-map-table]"), sites, data.points || [], texts);

@@ -1,0 +1,25 @@
+"""What the assessment keeps."""
+
+from __future__ import annotations
+
+from rasr.node.assessment.models.licences import EmergencyCard, LicenceForm
+from rasr.node.assessment.models.rules import RuleEntry
+from rasr.node.assessment.models.runs import Figures, Run, RunTable, SiteDanger, StoreDanger
+from rasr.node.assessment.models.surveys import SiteAnswer, SiteEnquiry, Survey, SurveyFile, SurveyFileState, SurveyWay
+
+__all__ = [
+    "EmergencyCard",
+    "Figures",
+    "LicenceForm",
+    "RuleEntry",
+    "Run",
+    "RunTable",
+    "SiteAnswer",
+    "SiteDanger",
+    "SiteEnquiry",
+    "StoreDanger",
+    "Survey",
+    "SurveyFile",
+    "SurveyFileState",
+    "SurveyWay",
+]

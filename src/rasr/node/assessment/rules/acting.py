@@ -1,0 +1,105 @@
+"""The second person for rules: every row is shown with what holds now and what will hold, and from which day."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from rasr.core.assessment.explosives.rule_sets import KEY, Cell, RuleBook
+from rasr.node.assessment.models import RuleEntry
+from rasr.node.assessment.rules import services, shape, told
+from rasr.node.assessment.rules.services import AGREES, ENTER, RIGHT, WITHDRAW
+from rasr.node.assessment.rules.shape import Entry
+from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.told import Told, ours
+from rasr.node.people.models import User
+from rasr.node.people.place import NODE, Place
+
+
+class EnterRules:
+    """sheet_id; entries: kind, rows, valid from."""
+
+    def title(self, payload: Payload) -> Told:
+        """How many functions and cells, of which rule sets."""
+        kinds = [kind for kind, _rows, _day in payload["entries"]]
+        rules = sorted({rows[0]["rules"] for _kind, rows, _day in payload["entries"]})
+        functions, cells = str(kinds.count(shape.FUNCTION)), str(kinds.count(shape.CELL))
+        text = _("Rules to enter: {rules} (functions: {functions}, cells: {cells})")
+        return ours(text, rules=", ".join(rules), functions=functions, cells=cells)
+
+    def describe(self, payload: Payload) -> list[Change]:
+        """Each function and cell: what holds on its day without it, and what it says. Raises Refused."""
+        entries = services.entries_of(payload)
+        services.checked(entries)
+        kept = services.kept()
+        books = {one.valid_from: shape.book_of(shape.holding(kept, one.valid_from)) for one in entries}
+        return [_change(one, books[one.valid_from]) for one in entries]
+
+    def scope(self, _payload: Payload) -> Place:
+        """Rules hold for every store."""
+        return NODE
+
+    def person(self, _payload: Payload) -> int | None:
+        """It concerns nobody's account."""
+        return None
+
+    def do(self, actor: User | None, payload: Payload) -> None:
+        """Put them in force. Raises Refused."""
+        services.enter(actor=actor, payload=payload)
+
+
+class WithdrawRule:
+    """entry_id."""
+
+    def title(self, payload: Payload) -> Told:
+        """Which."""
+        row = RuleEntry.objects.get(pk=UUID(payload["entry_id"]))
+        return ours(_("Rule to withdraw: {name} of {rules}"), name=row.key, rules=row.rules)
+
+    def describe(self, payload: Payload) -> list[Change]:
+        """What it says, and what holds without it. Raises Refused, ObjectDoesNotExist."""
+        row = services.may_go(UUID(payload["entry_id"]))
+        others = [one for one in services.kept() if not _is(one, row)]
+        left = shape.book_of(shape.holding(others, row.valid_from))
+        gone = Entry(row.kind, row.key, row.rules, tuple(row.rows), row.valid_from)
+        line = _change(gone, left)
+        return [Change(line.what, line.after, line.before)]
+
+    def scope(self, _payload: Payload) -> Place:
+        """Rules hold for every store."""
+        return NODE
+
+    def person(self, _payload: Payload) -> int | None:
+        """It concerns nobody's account."""
+        return None
+
+    def do(self, actor: User | None, payload: Payload) -> None:
+        """Take it out of force. Raises Refused, ObjectDoesNotExist."""
+        services.withdraw(actor=actor, payload=payload)
+
+
+approvable(ENTER, name=_("Enter rules"), asks=RIGHT, right=AGREES)(EnterRules)
+approvable(WITHDRAW, name=_("Withdraw a rule"), asks=RIGHT, right=AGREES)(WithdrawRule)
+
+
+def _is(one: Entry, row: RuleEntry) -> bool:
+    return (one.kind, one.key, one.valid_from, list(one.rows)) == (row.kind, row.key, row.valid_from, row.rows)
+
+
+def _change(one: Entry, book: RuleBook) -> Change:
+    if one.kind == shape.FUNCTION:
+        what = _from(told.of_function(one.key, one.rules), one)
+        return Change(what, told.said_function(book.functions.get(one.key)), told.said_branches(one.rows))
+    return Change(_from(told.of_cell(one.rows[0]), one), told.said_by(_cell(one, book)), told.said_by(one.rows[0]))
+
+
+def _from(what: Told, one: Entry) -> Told:
+    return ours(_("{what}; valid from {day}"), what=what, day=one.valid_from.isoformat())
+
+
+def _cell(one: Entry, book: RuleBook) -> Cell | None:
+    """The cell of the same key that holds without it."""
+    wanted = tuple(one.rows[0][name] for name in KEY)
+    same = (cell for cell in book.cells if tuple(str(getattr(cell, name)) for name in KEY) == wanted)
+    return next(same, None)

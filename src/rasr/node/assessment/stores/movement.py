@@ -1,0 +1,82 @@
+"""What a movement that waits for a second person would change: less here, more there, before anybody approves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from rasr.core.hazard.mixing import Mixing
+from rasr.node.assessment.stores import queries
+from rasr.node.assessment.stores.compared import Compared
+from rasr.node.assessment.stores.state import Change, changed, now
+from rasr.node.people.approvals import queries as approvals
+from rasr.node.people.choices import ApprovalState
+from rasr.node.people.models import Approval
+from rasr.node.people.rights import require
+from rasr.node.places.models import Store
+from rasr.node.records.ledger.agreeing import OF_JUDGING, OF_KEEPING
+from rasr.node.records.ledger.drafts import MovementDraft
+from rasr.node.records.ledger.facts import facts_of
+from rasr.node.records.ledger.kept import draft_of
+from rasr.node.records.ledger.standing import Net, net_of
+from rasr.node.records.queries import forbidden_among
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What a drafted movement changes. uncounted: whether some of it has no known quantity or NEQ, so counts nothing.
+
+    apart: pairs of groups that would lie together and may not, by store.
+    """
+
+    compared: Compared | None
+    uncounted: bool
+    apart: Mapping[str, list[Mixing]]
+
+
+def asked_for(actor: queries.Actor, approval_id: UUID) -> tuple[Approval, Drafted]:
+    """A movement that waits for a second person. Raises Approval.DoesNotExist, PermissionDenied, Refused."""
+    require(actor, "view_register")
+    found = approvals.approvals(actor).get(pk=approval_id, kind__in=(OF_KEEPING, OF_JUDGING))
+    if found.state != ApprovalState.ASKED or "movement" not in found.payload:
+        raise Approval.DoesNotExist
+    return found, effect(actor, draft_of(found.payload["movement"]))
+
+
+def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
+    """What a movement would change in the danger of the stores that it touches; a despatch as if it had arrived."""
+    net = net_of(movement, facts_of([movement]), bound=True)
+    stores = {store.pk: store for store in Store.objects.filter(pk__in=list(net.by_store), closed=False)}
+    lying = [one for store_id in stores for one in net.by_store[store_id].values()]
+    uncounted = any(one.unknown or one.neq_kg_each is None for one in lying)
+    if not stores:
+        return Drafted(None, uncounted, {})
+    before = now([(store.latitude_deg, store.longitude_deg) for store in stores.values()])
+    after = changed(
+        before, [Change(store_id, added_kg=_added(net, store_id, before.content(store_id))) for store_id in stores]
+    )
+    seen = queries.seen(actor, before)
+    compared = Compared(before, after, sorted(stores), seen)
+    kinds = {store_id: _kinds(compared, net, store_id) for store_id in stores if store_id in seen}
+    return Drafted(compared, uncounted, {key: pairs for key, pairs in kinds.items() if pairs})
+
+
+def _added(net: Net, store_id: str, content: Mapping[str, float]) -> dict[str, float]:
+    """NEQ that a store gains by division; never more is taken away than is known to lie there."""
+    added: dict[str, float] = {}
+    for one in net.by_store[store_id].values():
+        kg = one.pieces * (one.neq_kg_each or 0.0)
+        added[one.hazard_division] = added.get(one.hazard_division, 0.0) + kg
+    return {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg}
+
+
+def _kinds(compared: Compared, net: Net, store_id: str) -> list[Mixing]:
+    """Pairs of groups that the movement brings together in a store."""
+    stock = compared.before.stock
+    own = stock.filter(stock["store_id"] == store_id).select("compatibility_group", "article_id").unique().rows()
+    gained = {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
+    if gained <= set(own):
+        return []
+    were = {pair.groups for pair in forbidden_among(own)}
+    return [pair for pair in forbidden_among([*own, *gained]) if pair.groups not in were]
