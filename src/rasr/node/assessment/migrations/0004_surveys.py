@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ("source", models.TextField(blank=True, default="", verbose_name="from")),
                 ("crs", models.TextField(blank=True, default="", verbose_name="coordinate system")),
                 ("rows", models.PositiveBigIntegerField(verbose_name="exposed sites")),
-                ("told", models.JSONField(default=dict)),
+                ("sums", models.JSONField(default=dict)),
                 ("parquet", models.BinaryField()),
                 ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="kept")),
                 ("in_force_at", models.DateTimeField(null=True, verbose_name="in force since")),

@@ -22,7 +22,7 @@ class SurveyWay(models.TextChoices):
 class Survey(models.Model):
     """The table exposures as it was surveyed on a day, whole, as Parquet; never changed.
 
-    source: the file, or the survey that it was made from. crs: coordinate system of the file. told: counts of what one
+    source: the file, or the survey that it was made from. crs: coordinate system of the file. sums: counts of what one
     should know of the positions (``files.Read``). in_force_at: when it last became the exposures of the register.
     """
 
@@ -33,7 +33,7 @@ class Survey(models.Model):
     source = models.TextField(_("from"), blank=True, default="")
     crs = models.TextField(_("coordinate system"), blank=True, default="")
     rows = models.PositiveBigIntegerField(_("exposed sites"))
-    told = models.JSONField(default=dict)
+    sums = models.JSONField(default=dict)
     parquet = models.BinaryField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("kept by"))
     made_at = models.DateTimeField(_("kept"), auto_now_add=True)

@@ -66,7 +66,7 @@ def keep(
             source=source,
             crs=crs,
             rows=frame.height,
-            told=told,
+            sums=told,
             parquet=to_bytes(frame.select(COLUMNS)),
             actor=actor,
         )
