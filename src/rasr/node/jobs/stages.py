@@ -22,6 +22,7 @@ STAGES: dict[str, Promise] = {
     "stock": _("Summing up the stock"),
     "danger": _("Working out the danger of each store"),
     "distances": _("Measuring distances to neighbours"),
+    "uncertainty": _("Working out how sure the figures are"),
     "pools": _("Gathering what may be planned"),
     "assessing": _("Assessing the danger"),
     "planning": _("Planning"),
