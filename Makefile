@@ -31,7 +31,7 @@ package = if [ "$$(id -u)" = 0 ]; then \
 	$(call quietly,apt-get install $(1),apt-get update -q && apt-get install -q -y --no-install-recommends $(1)); \
 	else echo "Please install the package $(1) ($(2)): sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help demo test assets bench soak mutants audit docs lock format clean chromium postgresql
+.PHONY: help demo test assets bench soak verification mutants audit docs lock format clean chromium postgresql
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -59,6 +59,9 @@ bench: .venv/made-dev assets ## Measures speed and memory against the targets of
 soak: .venv/made-dev assets postgresql ## Random operations on the ledger (1,000,000) and 1,000 kill -9 on each database; hours
 	@echo "== soak, SQLite"; RASR_SOAK=$(SOAK) RASR_KILLS=$(KILLS) $(BIN)/pytest -s $(SOAKED)
 	@echo "== soak, PostgreSQL"; RASR_SOAK=$(SOAK) RASR_KILLS=$(KILLS) $(BIN)/python -m tools.postgres $(BIN)/pytest -s $(SOAKED)
+
+verification: .venv/made-dev ## Holds what is computed against published figures; writes its part of docs/verification.md
+	@$(BIN)/python -m tools.verification
 
 mutants: .venv/made-dev assets ## How many of 300 faults put into the ledger its tests find
 	@echo "== mutants"; $(BIN)/python -m tools.mutants

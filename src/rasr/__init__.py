@@ -7,6 +7,7 @@
     plan = rasr.plan(region, danger)
     rasr.report.write(plan, "out")
     wave = rasr.airblast(1000.0, [50.0, 100.0])
+    area_m = rasr.explosives.fragments.danger_area_m  # and the other methods, one module each
 
 Everything is loaded when it is first asked for, so that ``rasr --help`` answers at once.
 """
@@ -25,10 +26,11 @@ _PLACES = {
     "Refused": "rasr.core.basis.findings",
     "airblast": "rasr.core.assessment.explosives.airblast",
     "assess": "rasr.facade",
+    "explosives": "rasr.explosives",
     "plan": "rasr.facade",
     "report": "rasr.report",
 }
-__all__ = ["Assessment", "Finding", "Plan", "Refused", "Region", "airblast", "assess", "plan", "report"]
+__all__ = ["Assessment", "Finding", "Plan", "Refused", "Region", "airblast", "assess", "explosives", "plan", "report"]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,7 @@ QUIET_FRAMES = 8
 SETTLES_WITHIN_S = 60.0
 EACH = 2
 """Pages visited of one kind (of one named address), such as two stores of ninety."""
-MANY = {"records:item": 8, "records:article": 4, "records:count": 4, "records:lot": 3}
+MANY = {"records:item": 8, "records:article": 4, "records:count": 4, "records:lot": 3, "people:person": 3}
 """Of kinds whose pages lead elsewhere according to what has happened to a thing."""
 STARTS = {"technical_officer": ("/articles/unidentified/", "/articles/duplicates/")}
 """Where somebody of a role begins, so that these articles come before all others of the catalogue; then at home."""

@@ -141,6 +141,7 @@ def test_assess_as_json(rasr: Run, region: Path, tmp_path: Path) -> None:
     assert said["fatalities_per_year_low"] < said["fatalities_per_year"] < said["fatalities_per_year_high"]
     assert all((tmp_path / "a" / name).is_file() for name in said["files"])
     tables = "stores sites distances pools danger_curves exclusions methods".split()
+    tables += [f"risk_{name}" for name in ("stores", "totals", "frequency_number", "criteria")]
     assert {"report.html", "map.geojson"} <= set(said["files"])
     assert {f"tables/{name}.{form}" for name in tables for form in ("csv", "parquet")} <= set(said["files"])
 

@@ -91,8 +91,10 @@ def file_tail(mark: str) -> str:
 
 
 def frames_of(result: Assessment | Plan) -> dict[str, pl.DataFrame]:
-    """Every frame of a result by its name."""
+    """Every frame of a result by its name; those of the risk as ``risk_stores``, ``risk_totals`` and so on."""
     values = {item.name: getattr(result, item.name) for item in fields(result)}
+    if (risk := values.get("risk")) is not None:
+        values |= {f"risk_{item.name}": getattr(risk, item.name) for item in fields(risk)}
     return {name: value for name, value in values.items() if isinstance(value, pl.DataFrame)}
 
 

@@ -391,6 +391,25 @@ def test_an_empty_region_has_every_table() -> None:
         empty: pl.DataFrame = getattr(found, name)
         assert empty.height == 0
         assert empty.schema == getattr(full, name).schema
+    for name in ("stores", "totals", "frequency_number", "criteria"):
+        empty = getattr(found.risk, name)
+        assert empty.schema == getattr(full.risk, name).schema, name
+
+
+def test_a_site_where_nothing_can_explode_stands_beside_one_where_it_can() -> None:
+    place = {"latitude_deg": 41.0, "longitude_deg": 20.0}
+    sites = [{"site_id": name, "organisation_id": "O", "kind": "depot", "name": name, **place} for name in ("P", "Q")]
+    stores = [
+        {"store_id": name, "site_id": site, "construction": "unknown", **place}
+        for name, site in (("T", "Q"), ("S", "P"))
+    ]
+    found = assess(region([record("bomb", 100)], [house(60.0)], sites=sites, stores=stores), as_of=AS_OF)
+    assert found.risk is not None
+    assert set(found.risk.frequency_number.select("scope", "id").unique().rows()) == {
+        ("site", "P"),
+        ("jurisdiction", "AL"),
+        ("all", "all"),
+    }
 
 
 def test_processes_give_the_same_and_progress_is_told() -> None:

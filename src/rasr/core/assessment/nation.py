@@ -164,7 +164,7 @@ def _curves(groups: list[Group], danger: Danger, sure: Uncertainty) -> pl.DataFr
         curve = frequency_number.curve(danger, chosen)
         columns = dict(zip(DRAWN[1:], drawn[: curve.height].T, strict=True))
         named = {"scope": [group.scope] * curve.height, "id": [group.id] * curve.height}
-        texts = dict.fromkeys(named, pl.String)  # also of a group in which nobody can die
+        texts = dict.fromkeys(named, pl.String())  # also where nothing can explode, and no row says so
         parts.append(pl.DataFrame({**named, **curve.to_dict(), **columns}, schema_overrides=texts))
     return pl.concat(parts)
 
