@@ -252,11 +252,11 @@ def _told(crs: CRS, low: tuple[FloatArray, FloatArray], high: tuple[FloatArray, 
 # Into the table.
 
 
-def _table(cells: pl.DataFrame, mapping: Mapping, latitude: pl.Series, longitude: pl.Series) -> pl.DataFrame:
+def _table(cells: pl.DataFrame, mapping: Mapping, latitude_deg: pl.Series, longitude_deg: pl.Series) -> pl.DataFrame:
     """The columns of the contract; what the file has no column for is empty."""
-    rows = latitude.len()
+    rows = latitude_deg.len()
     columns = {name: _plain(cells[given]) for name, given in mapping.columns.items() if given}
-    columns |= {LATITUDE: latitude, LONGITUDE: longitude}
+    columns |= {LATITUDE: latitude_deg, LONGITUDE: longitude_deg}
     if "kind" not in columns and mapping.kind:
         columns["kind"] = pl.Series([mapping.kind]).new_from_index(0, rows)
     if "exposure_id" not in columns:
