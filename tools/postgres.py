@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -34,7 +34,8 @@ STOPPED_WITHIN_S = 20.0
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # Tests load what they never commit. Looked at meanwhile, tables seem empty, and are read as if they were.
 UNSEEN = {"autovacuum": "off"}
-OPTIONS = {**FAST, **UNSEEN, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+LOCAL = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+OPTIONS = {**FAST, **UNSEEN, **LOCAL}
 
 
 class ClusterError(Exception):
@@ -106,10 +107,13 @@ def ready(server: subprocess.Popen[bytes], data: Path) -> bool:
     return len(lines) > 7 and lines[7].strip() == "ready"
 
 
-def start(bin_path: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
-    """Start the server and wait until it is ready. Raises ClusterError with the server's log."""
+def start(bin_path: Path, home: Path, port: int, options: Mapping[str, str] = OPTIONS) -> subprocess.Popen[bytes]:
+    """Start the server and wait until it is ready. Raises ClusterError with the server's log.
+
+    options stand above whatever is set later.
+    """
     log = home / "log"
-    words = [f"{key}={value}" for key, value in OPTIONS.items()]
+    words = [f"{key}={value}" for key, value in options.items()]
     command = [f"{bin_path}/postgres", "-D", f"{home}/data", "-p", str(port)]
     command += [word for each in words for word in ("-c", each)]
     with log.open("wb") as out:
@@ -143,14 +147,14 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def cluster(bin_path: Path) -> Iterator[str]:
+def cluster(bin_path: Path, options: Mapping[str, str] = OPTIONS) -> Iterator[str]:
     """A running PostgreSQL; gives its address. Raises ClusterError."""
     with folder() as home:
         make(bin_path, home)
         for attempt in range(3):
             port = free_port()
             try:
-                server = start(bin_path, home, port)
+                server = start(bin_path, home, port, options)
                 break
             except ClusterError:
                 if attempt == 2:  # another program may have taken the port in between, but hardly three times
