@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django.db.models.deletion
 import uuid6
 from django.db import migrations, models
 
 
-def _approval(name: str, **more: bool) -> models.ForeignKey:
+def _approval(name: str, **more: Any) -> Any:
     return models.ForeignKey(
         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.approval", verbose_name=name, **more
     )

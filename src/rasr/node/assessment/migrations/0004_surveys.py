@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django.db.models.deletion
 import uuid6
@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def _key() -> models.UUIDField:
+def _key() -> Any:
     return models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)
 
 
-def _somebody(name: str) -> models.ForeignKey:
+def _somebody(name: str) -> Any:
     return models.ForeignKey(
         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name=name
     )
