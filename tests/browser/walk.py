@@ -37,7 +37,7 @@ BY_POST = (
 )  # fmt: skip
 DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
-    "desk:store-surroundings", "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
+    "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
     "records:voucher", "records:picture", "assessment:store-map", "assessment:store-movement",
     "assessment:survey-map", "assessment:survey-around", "assessment:survey-answer-map",
     "api:openapi-json", "api:list_articles", "api:one_article", "api:list_stock", "api:list_lots", "api:list_items",

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.core.records.region import Region
-from rasr.node.assessment import neighbours, queries
+from rasr.node.assessment import queries
 from rasr.node.assessment.models import Run
 from rasr.node.people.models import User
-from rasr.node.places.models import Store
 
 if TYPE_CHECKING:
     from tests.node.conftest import Places
@@ -37,14 +34,10 @@ def test_owner_and_team_mate_see_the_store_and_a_stranger_does_not(
         assert seen.run_id == assessed.pk
         assert queries.site_danger(actor, places.site_id) is not None
         assert queries.curve(actor, places.site_id).height > 0
-        assert queries.neighbours(actor, store_id).nearest.height > 0
     for actor in (stranger, administrator):
         assert queries.store_danger(actor, store_id) is None
         assert queries.site_danger(actor, places.site_id) is None
         assert queries.curve(actor, places.site_id).height == 0
-        assert queries.distances(actor, store_id) is None
-        nobody = queries.neighbours(actor, store_id)
-        assert (nobody.rules.height, nobody.nearest.height) == (0, 0)
 
 
 def test_figures_of_the_node_are_for_who_has_the_right(
@@ -73,48 +66,13 @@ def test_figures_of_the_node_are_for_who_has_the_right(
     assert queries.standing(administrator) is None
 
 
-def test_neighbours_are_those_of_the_core(
-    assessed: Run, planner: User, store_id: str, small_region: Region, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(neighbours, "MOST_NEAREST", 10**6)
-    near = queries.neighbours(planner, store_id)
-    kept = queries.table(planner, assessed, "distances")
-    assert kept is not None
-    assert near.rules.equals(kept.filter(pl.col("store_id") == store_id))
-    inside = near.nearest.filter("inside").group_by("kind").agg(pl.len().cast(pl.Int64).alias("n"))
-    counted = near.rules.filter(pl.col("exposures_inside") > 0).select(
-        pl.col("exposure_kind").alias("kind"), pl.col("exposures_inside").alias("n")
-    )
-    assert inside.sort("kind").equals(counted.sort("kind"))
-    assert counted.height > 0, "a store with nobody near tests nothing"
-    store = Store.objects.get(pk=store_id)
-    exposures = small_region.table("exposures")
-    there = on_sphere_m(exposures["latitude_deg"].to_numpy(), exposures["longitude_deg"].to_numpy())
-    apart_m = np.linalg.norm(there - on_sphere_m(store.latitude_deg, store.longitude_deg), axis=-1)
-    assert near.nearest["distance_m"].to_list() == sorted(apart_m[apart_m <= near.reach_m])
-    for rule in near.rules.iter_rows(named=True):
-        of_kind = near.nearest.filter(pl.col("kind") == rule["exposure_kind"])["distance_m"]
-        if rule["nearest_m"] is not None and rule["nearest_m"] <= near.reach_m:
-            assert of_kind.min() == rule["nearest_m"]
-
-
-def test_the_nearest_come_first_and_not_too_many(assessed: Run, planner: User, store_id: str) -> None:
-    near = queries.neighbours(planner, store_id).nearest
-    assert near.height <= neighbours.MOST_NEAREST
-    assert near["distance_m"].is_sorted()
-    assert assessed.pk is not None
-
-
-def test_without_any_run_there_are_no_figures_yet_still_neighbours(
-    loaded: Region, planner: User, store_id: str, places: Places
-) -> None:
+def test_without_any_run_there_are_no_figures_yet(loaded: Region, planner: User, store_id: str, places: Places) -> None:
     Run.objects.all().delete()
     assert queries.latest(planner) is None
     assert queries.standing(planner) is None
     assert queries.store_danger(planner, store_id) is None
     assert queries.curve(planner, places.site_id).height == 0
     assert queries.methods(planner) is None
-    assert queries.neighbours(planner, store_id).nearest.height > 0
     assert loaded.table("stores").height > 0
 
 

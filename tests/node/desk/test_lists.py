@@ -173,6 +173,6 @@ def test_lists_ask_the_database_little(
     client = client_of(planner)
     for page in ("/sites/", "/stores/", "/map.json"):
         client.get(page)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(15):
             client.get(page)
     assert stores_listed(planner).exists()

@@ -23,7 +23,7 @@ from rasr.node.places.models import Licence, Store
 from rasr.node.plan.models import PlanRun
 
 Browser = Callable[[User], Client]
-MOST_QUERIES = 25
+MOST_QUERIES = 27
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def pages_of(store_id: str, site_id: str) -> list[str]:
     """Every address that tells of a store and its site."""
     return [
         f"/stores/{store_id}/",
-        f"/stores/{store_id}/surroundings.json",
+        f"/stores/{store_id}/danger/",
         f"/sites/{site_id}/",
         f"/sites/{site_id}/surroundings.json",
     ]
@@ -129,8 +129,6 @@ def test_danger_is_that_of_the_assessment(planner: User, worked_out: Plan, full_
     for name in ("fatalities_per_year", "events_per_year_high", "neq_event_kg", "required_ibd_m", "licence_share"):
         assert getattr(picture.danger, name) == row[name]
     assert sum(part.per_year for part in parts(picture.danger)) == pytest.approx(row["fatalities_per_year"])
-    distances = worked_out.assessment.distances.filter(store_id=full_store)
-    assert picture.distances == distances.to_dicts()
     assert {method["status"] for method in picture.methods} & {"assumed", "not_verified"}
 
 
@@ -195,7 +193,6 @@ def test_store_that_was_not_assessed_has_its_page(planner: User, client_of: Brow
     answer = client_of(planner).get(f"/stores/{store_id}/")
     assert answer.context["picture"].danger is None
     assert "The latest assessment does not know it yet." in answer.content.decode()
-    assert client_of(planner).get(f"/stores/{store_id}/surroundings.json").json()["rings"] == []
 
 
 def test_site_sums_its_stock(planner: User, held: pl.DataFrame, places: Places) -> None:
@@ -237,17 +234,6 @@ def test_curve_is_drawn_through_its_own_ends(planner: User, worked_out: Plan, cl
     assert charts.curve(points.head(1)) is None
 
 
-def test_surroundings_mark_who_is_inside(planner: User, worked_out: Plan, client_of: Browser) -> None:
-    assert worked_out.assessment is not None
-    distances = worked_out.assessment.distances
-    store_id = distances.sort("exposures_inside", nulls_last=True, descending=True)["store_id"][0]
-    mine = distances.filter(store_id=store_id)
-    shown = client_of(planner).get(f"/stores/{store_id}/surroundings.json").json()
-    assert sum(point["kind"] == "inside" for point in shown["points"]) == mine["exposures_inside"].sum()
-    assert sorted(ring["radius_m"] for ring in shown["rings"]) == sorted(mine["required_m"].drop_nulls())
-    assert store_id in {store["id"] for store in shown["sites"]}
-
-
 def test_licence_chart_has_a_gap_where_there_is_none() -> None:
     limits = [Limit("1.1", 500.0, 1000.0, None, 0.5, False), Limit("1.2", 200.0, None, None, None, False)]
     drawn = charts.licence(limits)
@@ -262,9 +248,7 @@ def test_pages_ask_the_database_as_often_whatever_they_show(
     client = client_of(planner)
     most = held.group_by("store_id").len().sort("len", "store_id")["store_id"]
     sizes = held.group_by("site_id").len().sort("len", "site_id")["site_id"]
-    few, many = (
-        [f"/stores/{most[at]}/", f"/stores/{most[at]}/surroundings.json", f"/sites/{sizes[at]}/"] for at in (0, -1)
-    )
+    few, many = ([f"/stores/{most[at]}/", f"/sites/{sizes[at]}/"] for at in (0, -1))
     for small, large in zip(few, many, strict=True):
         client.get(large)
         counted = []

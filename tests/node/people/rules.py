@@ -176,7 +176,6 @@ RULES = {
     "desk:site-surroundings": Rule("view_register", "site", mark="own"),
     "desk:sites": _list("view_register", by_place=True),
     "desk:store": Rule("view_register", "store", mark="own"),
-    "desk:store-surroundings": Rule("view_register", "store", mark="own"),
     "desk:stores": _list("view_register", by_place=True),
     "records:stock": _list("view_register", by_place=True),
     "records:catalogue": _list("view_register"),

@@ -59,8 +59,6 @@ def test_the_keeper_of_one_store_sees_that_store_only(
     assert records.stock(keeper).count() == stock.height
     assert {row.store_id for row in assessment.store_dangers(keeper)} == {own}
     assert not assessment.site_dangers(keeper).exists()
-    assert assessment.neighbours(keeper, own).nearest.height > 0
-    assert assessment.neighbours(keeper, two_stores[1]).nearest.is_empty()
     licences = loaded.table("licences").filter(store_id=own)
     counts = records.table_counts(keeper)
     shown = {name: counts[name] for name in ("sites", "stores", "licences", "stock", "lines", "organisations")}

@@ -18,8 +18,8 @@ class AssessmentConfig(AppConfig):
         from rasr.node.assessment.licences import giving
         from rasr.node.assessment.licences import histories as of_licences
         from rasr.node.assessment.models import Run
+        from rasr.node.assessment.rules import acting
         from rasr.node.assessment.rules import histories as of_rules
-        from rasr.node.assessment.rules.acting import ENTER
         from rasr.node.assessment.surroundings import histories as of_surveys
         from rasr.node.people import histories  # models are there only now
         from rasr.node.people.approvals.registry import KINDS
@@ -29,5 +29,5 @@ class AssessmentConfig(AppConfig):
         of_licences.tell_all()
         of_rules.tell_all()
         of_surveys.tell_all()
-        assert ENTER in KINDS
+        assert set(acting.ACTS) <= set(KINDS)
         assert giving.KIND in KINDS

@@ -24,13 +24,12 @@ from rasr.core.report.worst import WorstStore, ten_worst
 from rasr.node.assessment import bridge
 from rasr.node.assessment.freshness import marked
 from rasr.node.assessment.models import Run, SiteDanger, StoreDanger
-from rasr.node.assessment.neighbours import NONE_REQUIRED, Neighbours, around, nobody
 from rasr.node.people import rights
 from rasr.node.people.histories import uuid_of
 from rasr.node.people.models import User
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.contract import frame_of
-from rasr.node.places.models import Jurisdiction, Organisation, Site, Store
+from rasr.node.places.models import Jurisdiction, Organisation, Site
 
 Actor = User | AnonymousUser
 CURVE = ("neq_kg", "fatalities_per_year", "low", "high")
@@ -162,22 +161,6 @@ def curve(actor: Actor, site_id: str) -> pl.DataFrame:
     """Danger of a site over the NEQ left there: neq_kg, fatalities_per_year, low, high; no row where out of scope."""
     seen = site_danger(actor, site_id)
     return _curve(seen.run_id, site_id) if seen else pl.DataFrame(schema=dict.fromkeys(CURVE, pl.Float64()))
-
-
-def distances(actor: Actor, store_id: str) -> pl.DataFrame | None:
-    """Rows of the table ``distances`` of a store; None where it is not in scope or not assessed."""
-    seen = store_danger(actor, store_id)
-    found = _table(seen.run_id, "distances") if seen else None
-    return None if found is None else found.filter(pl.col("store_id") == store_id)
-
-
-def neighbours(actor: Actor, store_id: str) -> Neighbours:
-    """Who is near a store, by the latest run and the register now; nobody where the store is not in scope."""
-    store = Store.objects.filter(scope_of(actor).stores(), closed=False, pk=store_id).first()
-    if store is None:
-        return nobody()
-    rules = distances(actor, store_id)
-    return around(store, NONE_REQUIRED if rules is None else rules)
 
 
 def methods(actor: Actor) -> pl.DataFrame | None:

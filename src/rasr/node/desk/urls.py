@@ -14,6 +14,5 @@ urlpatterns = [
     path("sites/<path:site_id>/surroundings.json", views.site_surroundings, name="site-surroundings"),
     path("sites/<path:site_id>/", views.site, name="site"),
     path("stores/", views.StoreList.as_view(), name="stores"),
-    path("stores/<path:store_id>/surroundings.json", views.store_surroundings, name="store-surroundings"),
     path("stores/<path:store_id>/", views.store, name="store"),
 ]

@@ -106,14 +106,6 @@ def site_surroundings(request: HttpRequest, site_id: str) -> JsonResponse:
     return JsonResponse(found)
 
 
-@require_safe
-def store_surroundings(request: HttpRequest, store_id: str) -> JsonResponse:
-    """What lies around a store, for its map."""
-    found = _found(surroundings.around_store, request, store_id)
-    marks.shows(request, found["mark"])
-    return JsonResponse(found)
-
-
 def _found(query: Callable[[Any, str], Any], request: HttpRequest, key: str) -> Any:
     """What a query finds; what is out of scope is answered as what is not there."""
     try:

@@ -15,7 +15,12 @@ from rasr.node.places.models import Site, Store
 def tell_all() -> None:
     """Name them; called once, when the node starts."""
     page_of_site = {"page": "desk:site", "argument": "site_id", "parts": ("desk:site-surroundings",)}
-    page_of_store = {"page": "desk:store", "argument": "store_id", "parts": ("desk:store-surroundings",)}
+    parts_of_store = ("store-danger", "store-map", "store-pairs", "store-what-if", "licence-store")
+    page_of_store = {
+        "page": "desk:store",
+        "argument": "store_id",
+        "parts": tuple(f"assessment:{name}" for name in parts_of_store),
+    }
     histories.tell(Site, _("Site"), _site, **page_of_site)
     histories.tell(Store, _("Store"), _store, **page_of_store)
     histories.tell(User, _("Person"), _user, page="people:person", argument="user_id", opens=queries.has_page)

@@ -16,6 +16,8 @@ from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.models import User
 from rasr.node.people.place import NODE, Place
 
+ACTS = (ENTER, WITHDRAW)
+
 
 class EnterRules:
     """sheet_id; entries: kind, rows, valid from."""

@@ -22,7 +22,6 @@ from rasr.node.records.movements import queries as movements
 
 LAST_MOVEMENTS = 10
 STOCK_SHOWN = 50
-NEAREST_SHOWN = 12
 BEHIND_THE_DANGER = (
     "event_frequency",
     "aggregation",
@@ -98,8 +97,6 @@ class StorePicture:
     danger: Any
     parts: list[Part]
     methods: list[dict[str, Any]]
-    distances: list[dict[str, Any]]
-    nearest: list[dict[str, Any]]
     stock: list[Any]
     stock_count: int
     movements: list[Any]
@@ -112,7 +109,6 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
     store = places.store(actor, store_id)
     holdings = [held for held in records.store_holdings(actor, store_id) if held.quantity != 0]
     danger = assessment.store_danger(actor, store_id)
-    near = assessment.neighbours(actor, store_id)
     return StorePicture(
         store=store,
         site_seen=places.sites(actor).filter(pk=store.site_id).exists(),
@@ -123,8 +119,6 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
         danger=danger,
         parts=parts(danger) if danger else [],
         methods=_methods(assessment.methods(actor)),
-        distances=near.rules.to_dicts(),
-        nearest=near.nearest.head(NEAREST_SHOWN).to_dicts(),
         stock=holdings[:STOCK_SHOWN],
         stock_count=len(holdings),
         movements=list(records.movements_of(actor, store_id, LAST_MOVEMENTS)),

@@ -1,6 +1,6 @@
-"""What lies around a site or a store, as the map of surroundings takes it: stores, rings, exposed sites.
+"""What lies around a site, as the map of surroundings takes it: stores, rings, exposed sites.
 
-Positions go out only of what is in scope; who sees a store sees who it endangers.
+Positions go out only of what is in scope; who sees a site sees whom it endangers.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
-from rasr.node.assessment import queries as assessment
 from rasr.node.desk.queries.lists import Actor, stores_listed
 from rasr.node.people.rights import require
 from rasr.node.places import queries as places
 from rasr.node.records import queries as records
 from rasr.node.web import codes, figures
-from rasr.node.web.languages import texts
 
 AROUND_KM = 5.0
 BUILDING = "inhabited_building"
@@ -42,22 +40,6 @@ def around_site(actor: Actor, site_id: str) -> Json:
     inside_m = {BUILDING: [(store, store.required_ibd_m) for store in stores if store.required_ibd_m]}
     near = records.exposures_near(site.latitude_deg, site.longitude_deg, AROUND_KM)
     return _around(site.mark, stores, rings, _points(near, inside_m))
-
-
-def around_store(actor: Actor, store_id: str) -> Json:
-    """A store, the others of its site, and a ring for each kind of exposed site. Raises as ``store_picture``."""
-    require(actor, "view_register")
-    store = places.store(actor, store_id)
-    others = list(stores_listed(actor).filter(site=store.site_id).order_by("store_id"))
-    rules = assessment.neighbours(actor, store_id).rules.filter(pl.col("required_m").is_not_null())
-    required_m = dict(rules.select("exposure_kind", "required_m").iter_rows())
-    rings = [
-        _ring(store, each_m, f"{texts().label('exposure', kind)}: {_meters(each_m)} m")
-        for kind, each_m in required_m.items()
-    ]
-    near = records.exposures_near(store.latitude_deg, store.longitude_deg, AROUND_KM)
-    inside_m: Inside = {kind: [(store, each_m)] for kind, each_m in required_m.items()}
-    return _around(store.site.mark, others, rings, _points(near, inside_m))
 
 
 def _around(mark: int, stores: list[Any], rings: list[Json], points: list[Json]) -> Json:
