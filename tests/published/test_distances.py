@@ -18,7 +18,7 @@ from rasr.core.assessment.explosives.distances import (
     exact_distance_m,
     greatest_neq,
     inter_magazine_m,
-    inter_magazine_row,
+    inter_magazine_rule,
     quantity_kg,
     required_distance,
     serving_functions,
@@ -349,8 +349,8 @@ def test_between_magazines() -> None:
         pytest.approx(3.6),
         pytest.approx(float("nan"), nan_ok=True),
     ]
-    assert [inter_magazine_row(stands)["function"] for stands in (False, True)] == ["K3.6", "K2.4"]
-    assert inter_magazine_row(True)["status"] == "not_verified"
+    assert [inter_magazine_rule(stands).names for stands in (False, True)] == [("K3.6",), ("K2.4",)]
+    assert inter_magazine_rule(True).status == "not_verified"
 
 
 @pytest.mark.parametrize(

@@ -127,3 +127,17 @@ def test_a_barricade_never_takes_more_along(drawn: tuple[FloatArray, FloatArray,
     metres, neq_kg, barricaded = drawn
     bare = reactions(on_a_line(*metres), neq_kg, np.zeros(len(neq_kg), bool)).joint_kg
     assert (reactions(on_a_line(*metres), neq_kg, barricaded).joint_kg <= bare + 1e-6).all()
+
+
+def test_the_generic_rule_is_that_of_the_book_and_of_several_cells_the_greatest_counts() -> None:
+    shipped_rows = [row for row in loader.rows("explosives/qd_cells.csv") if row["rules"] == "generic"]
+    between = [row for row in shipped_rows if row["exposure_kind"] == "magazine" and row["hazard_division"] == "1.1"]
+    row = next(row for row in between if row["function"] == "K3.6")
+    farther = row | {"function": "K8.0", "protection": "high_degree", "status": "verified"}
+    book = with_overlay(shipped(), Overlay(cells=[farther]))
+    metres = on_a_line(0.0, 100.0)
+    assert reactions(metres, [8000.0, 10.0], [False, False]).donor.tolist() == []
+    found = reactions(metres, [8000.0, 10.0], [False, False], book=book)
+    assert (found.donor.tolist(), found.required_m.tolist()) == ([0], [pytest.approx(160.0)]), "k 8.0, not k 3.6"
+    assert reactions(metres, [8000.0, 10.0], [True, False], book=book).donor.tolist() == [], "k 2.4 as before"
+    assert generic_status(book) == "not_verified", "the weakest of all that stand behind it"

@@ -138,16 +138,16 @@ def assess(
     """Assess a region as of a day. The tables pools and danger_curves are passed through where they were given.
 
     executor: where the blocks of stores are worked out. progress: told what is being done and the share of
-    it that is done. draws, seed: of the uncertainty (``monte_carlo``). book, rule_edition: rule sets for the distances,
-    and the edition of the rule data with them; None: those shipped. Refused('unknown_rule') where a setting names an
-    unknown method, 'not_above_zero' for no draws.
+    it that is done. draws, seed: of the uncertainty (``monte_carlo``). book, rule_edition: rule sets for the distances
+    and for which neighbours go up with a store, and the edition of the rule data with them; None: those shipped.
+    Refused('unknown_rule') where a setting names an unknown method, 'not_above_zero' for no draws.
     """
     if draws < 1:
         raise Refused("not_above_zero", quantity="The number of draws", value=draws)
     tell: Progress = progress or (lambda _stage, _share: None)
     tell("stock", 0.0)
     held = _held(region)
-    here = _situation(region, held, as_of)
+    here = _situation(region, held, as_of, book)
     danger = danger_of(here, executor, lambda share: tell("danger", share))
     tell("distances", 0.0)
     distances = distances_table(held.place["store_id"], held.points_m, here.event_neq_kg, here.exposures, book=book)
@@ -177,9 +177,9 @@ def assess(
     )
 
 
-def situation(region: Region, *, as_of: date) -> Situation:
+def situation(region: Region, *, as_of: date, book: RuleBook | None = None) -> Situation:
     """What the danger of the region's stores depends on: for what-ifs (``marginal``) without assessing it all."""
-    return _situation(region, _held(region), as_of)
+    return _situation(region, _held(region), as_of, book)
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def one_store(
     nobody = region.table("exposures").clear()
     part = replace(region, tables={**region.tables, "stores": beside, "stock": stock, "exposures": nobody})
     held = _held(part)
-    around = _situation(part, held, as_of)
+    around = _situation(part, held, as_of, book)
     number = held.place["store_id"].to_list().index(store_id)
     tnt_kg = around.tnt_kg()[:, [number]]
     reach_m = max(SEEN_M, FARTHEST_RULE * float(np.cbrt(tnt_kg.max())))
@@ -232,7 +232,7 @@ def one_store(
     )
 
 
-def _situation(region: Region, held: Held, as_of: date) -> Situation:
+def _situation(region: Region, held: Held, as_of: date, book: RuleBook | None) -> Situation:
     settings = region.settings
     stores = held.place.select("store_id").join(
         region.table("stores").unique("store_id", keep="first", maintain_order=True),
@@ -248,6 +248,8 @@ def _situation(region: Region, held: Held, as_of: date) -> Situation:
         read_exposures(region.table("exposures"), settings.day_fraction),
         settings.event_frequency_method,
         frequency_factors(circumstances(stores, region.table("stock"), region.table("articles"), as_of)).values,
+        stores["construction"],
+        book,
     )
 
 

@@ -214,7 +214,7 @@ def inter_magazine_m(neq_kg: ArrayLike, barricaded: ArrayLike, book: RuleBook | 
     """The generic distance between stores of 1.1, m, not rounded: k 3.6, and 2.4 where a barricade stands between.
 
     Arrays that broadcast; NEQ in kg. nan where there is none and beyond the limits of the function; below its least
-    quantity the least counts. Its rows: ``inter_magazine_row``.
+    quantity the least counts. Its cells: ``inter_magazine_rule``.
     """
     sets = book or shipped()
     bare, behind = (_between_m(sets, np.asarray(neq_kg, float), stands) for stands in (False, True))
@@ -222,15 +222,17 @@ def inter_magazine_m(neq_kg: ArrayLike, barricaded: ArrayLike, book: RuleBook | 
 
 
 def _between_m(book: RuleBook, neq_kg: FloatArray, barricaded: bool) -> FloatArray:
-    function = book.function(inter_magazine_row(barricaded, book)["function"])
-    return function.exact_distance_m(np.where(neq_kg > 0, np.maximum(neq_kg, function.least_kg), np.nan), "nan")
+    asked = [
+        function.exact_distance_m(np.where(neq_kg > 0, np.maximum(neq_kg, function.least_kg), np.nan), "nan")
+        for function in inter_magazine_rule(barricaded, book).functions
+    ]
+    required: FloatArray = np.maximum.reduce([np.where(neq_kg > 0, 0.0, np.nan), *asked])
+    return required
 
 
-def inter_magazine_row(barricaded: bool, book: RuleBook | None = None) -> dict[str, str]:
-    """The generic rule between stores of 1.1, with its function, clause, source and status."""
-    found = governing(book or shipped(), GENERIC, Case("1.1", MAGAZINE, barricaded=barricaded))
-    (cell,) = found.cells
-    return asdict(cell)
+def inter_magazine_rule(barricaded: bool, book: RuleBook | None = None) -> Governing:
+    """The generic rule between stores of 1.1: its cells and functions, of which the greatest distance counts."""
+    return governing(book or shipped(), GENERIC, Case("1.1", MAGAZINE, barricaded=barricaded))
 
 
 def serving_functions(rules: str, hd: str, exposure: str, book: RuleBook | None = None) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rasr.core.assessment.explosives.distances import serving_functions
-from rasr.core.assessment.explosives.rule_sets import shipped
+from rasr.core.assessment.explosives.rule_sets import RuleBook, shipped
 from rasr.core.basis.findings import Refused
 from rasr.core.reference import loader
 
@@ -41,20 +41,24 @@ class FireReach:
     status: str
 
 
-def fire_reach(kind: str, neq_kg: ArrayLike, division: str = DIVISION, rules: str = RULES) -> FireReach:
+def fire_reach(
+    kind: str, neq_kg: ArrayLike, division: str = DIVISION, rules: str = RULES, book: RuleBook | None = None
+) -> FireReach:
     """The reach of the fire of so much of division 1.3 (net explosive quantity) to an exposed site of this kind.
 
-    division: 1.3, 1.3.1 or 1.3.2. Refused: not_available where no thermal function is known to serve that kind,
-    unknown_rule for rules that are not there.
+    division: 1.3, 1.3.1 or 1.3.2. book: the shipped rule sets unless given. Refused: not_available where no thermal
+    function is known to serve that kind, unknown_rule for rules that are not there.
     """
     serving = [
-        row for row in serving_functions(rules, division, kind) if row["effect"] in OF_FIRE and row["quantity"] == "NEQ"
+        row
+        for row in serving_functions(rules, division, kind, book)
+        if row["effect"] in OF_FIRE and row["quantity"] == "NEQ"
     ]
     if not serving:
         what = f"A distance for {kind} from the fire of hazard division {division}"
         reason = "no source at hand says which thermal function serves it"
         raise Refused("not_available", what=what, reason=reason)
-    reaches = [function_reach_m(row["function"], neq_kg) for row in serving]
+    reaches = [function_reach_m(row["function"], neq_kg, book) for row in serving]
     farthest = int(np.argmax([np.nan_to_num(reach, nan=np.inf).sum() for reach in reaches]))
     row = serving[farthest]
     return FireReach(kind, reaches[farthest], row["function"], row["source"], row["status"])
@@ -66,7 +70,7 @@ def fire_bounds_m(neq_kg: ArrayLike) -> FloatArray:
     return np.stack([reaches.min(axis=0), reaches.max(axis=0)])
 
 
-def function_reach_m(name: str, neq_kg: ArrayLike) -> FloatArray:
+def function_reach_m(name: str, neq_kg: ArrayLike, book: RuleBook | None = None) -> FloatArray:
     """Reach of a thermal function, (n,), not rounded: 0 where nothing is held, its least below its limits, nan above.
 
     Refused: unknown_rule for a function, out_of_range for a quantity that is no number.
@@ -74,7 +78,7 @@ def function_reach_m(name: str, neq_kg: ArrayLike) -> FloatArray:
     neq = np.atleast_1d(np.asarray(neq_kg, float))
     if np.isnan(neq).any():
         raise Refused("out_of_range", quantity="The NEQ", minimum=0, maximum=np.inf, unit="kg", value=float("nan"))
-    thermal = shipped().function(name)
+    thermal = (book or shipped()).function(name)
     reach = thermal.exact_distance_m(np.maximum(neq, thermal.least_kg), "nan")
     return np.where(neq > 0, reach, 0.0)
 

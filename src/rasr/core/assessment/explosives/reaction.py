@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 from scipy.spatial import cKDTree
 
 from rasr.core.assessment.explosives.cells import Case, governing
-from rasr.core.assessment.explosives.distances import inter_magazine_m, inter_magazine_row
+from rasr.core.assessment.explosives.distances import inter_magazine_m, inter_magazine_rule
 from rasr.core.assessment.explosives.rule_sets import RuleBook, shipped
 
 FloatArray = NDArray[np.float64]
@@ -60,16 +61,21 @@ class Reactions:
 
 
 def reactions(
-    points_m: FloatArray, neq_kg: ArrayLike, barricaded: ArrayLike, cells: KnownCells | None = None
+    points_m: FloatArray,
+    neq_kg: ArrayLike,
+    barricaded: ArrayLike,
+    cells: KnownCells | None = None,
+    book: RuleBook | None = None,
 ) -> Reactions:
     """Which stores at these points (n, 3) react to one another, with their NEQ that can go up at once, (n,).
 
     barricaded: (n,), unknown counts as no. A store that holds nothing of the kind neither sets off nor reacts. Beyond
-    the limits of the distance function the function's last distance is kept to.
+    the limits of the distance function the function's last distance is kept to. book: the shipped sets unless given.
     """
     held, behind = np.asarray(neq_kg, float), np.asarray(barricaded, bool)
-    donor, acceptor = _within(points_m, held, _generic_m(held, np.zeros(len(held), bool)))
-    required = _generic_m(held[donor], behind[donor] | behind[acceptor])
+    sets = book or shipped()
+    donor, acceptor = _within(points_m, held, _bare_m(sets, held))
+    required = _generic_m(sets, held[donor], behind[donor] | behind[acceptor])
     by_cell = np.zeros(len(donor), bool)
     if cells is not None:
         donor, acceptor, required, by_cell = _with_cells(donor, acceptor, required, cells, len(held))
@@ -82,7 +88,7 @@ def reactions(
 
 
 def known_cells(
-    construction: Sequence[str],
+    construction: Sequence[str] | pl.Series,
     points_m: FloatArray,
     neq_kg: ArrayLike,
     barricaded: ArrayLike,
@@ -103,7 +109,7 @@ def known_cells(
         found = governing(sets, rules, Case("1.1", str(acceptor_kind), str(donor_kind), barricaded=between))
         if found.covered:
             asked[donor_kind, acceptor_kind, between] = found.required_m(held)
-    bare_m = _generic_m(held, np.zeros(len(held), bool))
+    bare_m = _bare_m(sets, held)
     reach_m = np.max([bare_m, *(np.nan_to_num(each) for each in asked.values())], axis=0)
     donor, acceptor = _within(points_m, held, reach_m if asked else np.zeros(len(held)))
     required = np.full(len(donor), np.nan)
@@ -115,16 +121,21 @@ def known_cells(
     return KnownCells(donor[known], acceptor[known], required[known])
 
 
-def generic_status() -> str:
+def generic_status(book: RuleBook | None = None) -> str:
     """The status of the weaker of the two generic rules."""
-    return max((inter_magazine_row(behind)["status"] for behind in (False, True)), key=STATUSES.index)
+    rules = (inter_magazine_rule(behind, book) for behind in (False, True))
+    return max((rule.status for rule in rules), key=STATUSES.index)
 
 
-def _generic_m(neq_kg: FloatArray, barricaded: NDArray[np.bool_]) -> FloatArray:
+def _bare_m(book: RuleBook, neq_kg: FloatArray) -> FloatArray:
+    return _generic_m(book, neq_kg, np.zeros(len(neq_kg), bool))
+
+
+def _generic_m(book: RuleBook, neq_kg: FloatArray, barricaded: NDArray[np.bool_]) -> FloatArray:
     """Generic inter-magazine distance; 0 where nothing is held."""
-    names = [inter_magazine_row(behind)["function"] for behind in (False, True)]
-    greatest_kg = min(shipped().function(name).greatest_kg for name in names)
-    return np.nan_to_num(inter_magazine_m(np.minimum(neq_kg, greatest_kg), barricaded))
+    rules = [inter_magazine_rule(behind, book) for behind in (False, True)]
+    greatest_kg = min((function.greatest_kg for rule in rules for function in rule.functions), default=np.inf)
+    return np.nan_to_num(inter_magazine_m(np.minimum(neq_kg, greatest_kg), barricaded, book))
 
 
 def _within(points_m: FloatArray, neq_kg: FloatArray, radius_m: FloatArray) -> tuple[IntArray, IntArray]:

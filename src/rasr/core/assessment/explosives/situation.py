@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -17,8 +18,9 @@ from rasr.core.assessment.explosives.aggregation import event_neq_kg
 from rasr.core.assessment.explosives.consequence import tnt_factor
 from rasr.core.assessment.explosives.likelihood import events_per_year
 from rasr.core.assessment.explosives.neighbours import Exposures
-from rasr.core.assessment.explosives.reaction import reactions
+from rasr.core.assessment.explosives.reaction import Reactions, known_cells, reactions
 from rasr.core.assessment.explosives.risk import Danger, store_danger
+from rasr.core.assessment.explosives.rule_sets import RuleBook
 from rasr.core.basis.executor import Executor, Serial
 
 FloatArray = NDArray[np.float64]
@@ -30,7 +32,9 @@ class Situation:
     """n stores, what they hold, and who is near.
 
     points_m: (n, 3). groups_kg: NEQ by group (``aggregation.GROUPS``), (n, 4). barricaded: (n,). factors: what
-    condition, activity and the like do to the event frequency, (3, n), low, central, high.
+    condition, activity and the like do to the event frequency, (3, n), low, central, high. construction: (n,), as in
+    the table stores; where it is given, known cells go before the generic inter-magazine distance. book: rule sets in
+    force, the shipped ones unless given.
     """
 
     store_ids: pl.Series
@@ -40,6 +44,8 @@ class Situation:
     exposures: Exposures
     frequency_method: str
     factors: FloatArray
+    construction: pl.Series | None = None
+    book: RuleBook | None = None
 
     @property
     def event_neq_kg(self) -> FloatArray:
@@ -62,11 +68,21 @@ class Situation:
             exposures,
             self.frequency_method,
             self.factors[:, here],
+            None if self.construction is None else self.construction[here],
+            self.book,
         )
 
     def tnt_kg(self) -> FloatArray:
         """What goes up in an event, with the neighbours it takes along, kg of TNT: (3, n), low, central, high."""
-        return reactions(self.points_m, self.event_neq_kg, self.barricaded).joint_kg * tnt_factor()
+        return self.reactions.joint_kg * tnt_factor()
+
+    @cached_property
+    def reactions(self) -> Reactions:
+        """Which neighbours go up with which store."""
+        held, cells = self.event_neq_kg, None
+        if self.construction is not None:
+            cells = known_cells(self.construction, self.points_m, held, self.barricaded, book=self.book)
+        return reactions(self.points_m, held, self.barricaded, cells, self.book)
 
 
 def danger_of(

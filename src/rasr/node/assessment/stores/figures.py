@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rasr.core.assessment.explosives import licensing, siting
 from rasr.core.assessment.explosives.neighbours import RELATIONS, kinds
-from rasr.core.assessment.explosives.reaction import Reactions, generic_status, reactions
+from rasr.core.assessment.explosives.reaction import generic_status
 from rasr.core.assessment.explosives.rule_sets import AASTP
 from rasr.core.assessment.nation import CRITERIA
 from rasr.core.hazard.mixing import Mixing, unverified_pairs
@@ -284,12 +284,12 @@ class Figures:
     @cached_property
     def goes_up(self) -> Span:
         """NEQ of the event that begins in it, kg: alone, with those too near to it, with all that these reach."""
-        return Span.of(self._reactions.joint_kg[:, self.number])
+        return Span.of(self.state.situation.reactions.joint_kg[:, self.number])
 
     @cached_property
     def beside(self) -> list[Beside]:
         """The neighbours too near to it that its reader sees, the nearest first."""
-        found, ids = self._reactions, self.state.situation.store_ids
+        found, ids = self.state.situation.reactions, self.state.situation.store_ids
         rows = [
             Beside(str(ids[int(acceptor if takes else donor)]), takes, float(distance), float(required), bool(known))
             for donor, acceptor, distance, required, known in zip(
@@ -303,19 +303,14 @@ class Figures:
     @cached_property
     def beside_unseen(self) -> int:
         """How many more there are."""
-        found = self._reactions
+        found = self.state.situation.reactions
         met = {*found.acceptor[found.donor == self.number], *found.donor[found.acceptor == self.number]}
         return len(met) - len({row.store_id for row in self.beside})
 
     @property
     def beside_status(self) -> str:
         """The status of the rule by which neighbours are too near."""
-        return generic_status()
-
-    @cached_property
-    def _reactions(self) -> Reactions:
-        here = self.state.situation
-        return reactions(here.points_m, here.event_neq_kg, here.barricaded)
+        return generic_status(self.state.book)
 
 
 def levels() -> list[float]:

@@ -95,8 +95,9 @@ def now(places: Sequence[part.Place]) -> State:
     stock = stock_with_masses(region)
     held = stock.group_by("store_id", "hazard_division", maintain_order=True).agg(pl.col("neq_kg").sum())
     known = held.drop_nulls().filter(pl.col("neq_kg") > 0).cast(pl.Schema(HELD))
-    here = situation(region, as_of=as_of)
-    return State(region, region.table("stores"), known, here, stock, as_of, timezone.localdate(), in_force())
+    book = in_force()
+    here = situation(region, as_of=as_of, book=book)
+    return State(region, region.table("stores"), known, here, stock, as_of, timezone.localdate(), book)
 
 
 def changed(state: State, changes: Sequence[Change]) -> State:
