@@ -53,8 +53,8 @@ test: .venv/made-dev assets chromium postgresql ## Linters, types, contracts, ti
 
 assets: .venv/made-static .venv/made-messages ## What the node's pages are made with: style, scripts, texts
 
-bench: .venv/made-dev assets ## Measures speed and memory against the targets of docs/performance.md
-	@echo "== pytest tests/bench"; $(BIN)/pytest tests/bench --benchmark-only
+bench: .venv/made-dev .tools/made-beside assets ## Measures speed and memory against the targets of docs/performance.md
+	@echo "== pytest tests/bench"; PYTHONPATH=.tools/beside $(BIN)/pytest tests/bench --benchmark-only
 
 soak: .venv/made-dev assets postgresql ## Random operations on the ledger (1,000,000) and 1,000 kill -9 on each database; hours
 	@echo "== soak, SQLite"; RASR_SOAK=$(SOAK) RASR_KILLS=$(KILLS) $(BIN)/pytest -s $(SOAKED)
@@ -117,6 +117,12 @@ clean: ## Removes what the commands above made, except .venv and .tools
 
 .venv/made-dev: requirements/dev.txt .venv/made-base
 	@$(call quietly,requirements to test,$(INSTALL) --require-hashes -r requirements/dev.txt)
+	@touch $@
+
+# A package of others to measure beside: away from our own, as it asks for a newer Python than it needs.
+.tools/made-beside: requirements/beside.txt .venv/made-dev
+	@$(call quietly,packages to measure beside,$(INSTALL) --python-version 3.14 --no-deps --require-hashes --target .tools/beside \
+		-r requirements/beside.txt)
 	@touch $@
 
 # What the node's pages are made with: from npm when it is built, from the node itself when it runs.
