@@ -29,13 +29,17 @@ from tests.node import pseudo
 from tests.node.conftest import rolled_back_afterwards
 from tests.node.people import planted
 from tests.node.people.rules import RULES
-from tests.node.people.walked import Node, Thing, make
+from tests.node.people.things import Thing
+from tests.node.people.walked import Node, make
 
 from rasr.core.plan.result import Plan
 from rasr.core.reference import loader
 from rasr.facade import plan
 from rasr.node.assessment import headings as of_assessment
+from rasr.node.assessment.models import LicenceForm, RuleEntry, SiteEnquiry, Survey
+from rasr.node.assessment.rules import told
 from rasr.node.desk import telling
+from rasr.node.jobs.kept import from_bytes
 from rasr.node.people import second_factor
 from rasr.node.people.models import User
 from rasr.node.plan import headings as of_plan
@@ -44,7 +48,10 @@ from rasr.node.records.models import Action, Article, Batch, Item, Movement
 
 pytestmark = pytest.mark.one_database
 UNITS = {"kg", "t", "m", "km", "mm", "EUR", "MB", "GB", "s", "h", "TNT"}
+SIGNS = {"Q", "ln", "exp", "k0", "k1", "k2"}
+"""Of a formula: the quantity, functions, coefficients."""
 OWN = {"RASR", "CSV", "Excel", "Android", "iPhone", "iPad", "Windows", "Firefox", "SHA", "Parquet"}
+OWN |= {"GeoJSON", "GeoPackage"}
 """The program, and things of others whose names are the same in every language."""
 MACHINE = os.strerror(errno.ENOENT)
 """Stands as it is in what we say of a file: the words of the operating system."""
@@ -118,7 +125,7 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
 
     Names and ids of the region and of its results, its columns (the register shows them as the workbook has them),
     people, articles, labels, conditions of the mixing rule, what was written down in the language of the node,
-    compatibility groups, languages by their own name, units; what HTTP says to programs.
+    compatibility groups, rule sets, the methods opened, languages by their own name, units; what HTTP says to programs.
     """
     assert (db, len(node.people) > 20) == (None, True)
     assert made_from.region is not None
@@ -136,7 +143,23 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     said |= {row["condition"] for row in loader.rows("hazard/mixing.csv") if row["condition"]}
     said |= {row["compatibility_group"] for row in loader.rows("hazard/legal_pairs.csv")}
     machine = {MACHINE, *([made_from.assessment.rule_edition] if made_from.assessment else [])}
-    return pseudo.Known(values.union(ids, columns, called, said, machine, pseudo.names_of_languages()), UNITS | OWN)
+    for kept in (LicenceForm, SiteEnquiry):
+        machine |= {*kept.objects.values_list("rule_edition", flat=True)}
+    surveys = (from_bytes(packed) for packed in Survey.objects.values_list("parquet", flat=True))
+    said |= {value for survey in surveys for value in texts_of(survey, ["exposure_id"])}
+    rules = {*of_rules(), *(thing.kwargs["name"] for thing in node.things["rule method"])}
+    names = values.union(ids, columns, called, said, machine, rules, pseudo.names_of_languages())
+    return pseudo.Known(names, UNITS | SIGNS | OWN)
+
+
+def of_rules() -> Iterator[str]:
+    """What rule sets, shipped and entered, call themselves, their functions and their clauses, without our remarks."""
+    entered = [row for entry in RuleEntry.objects.all() for row in entry.rows]
+    for row in (*loader.rows("explosives/qd_cells.csv"), *loader.rows("explosives/qd_functions.csv"), *entered):
+        yield from (row["rules"], row.get("edition", ""), told.parted(row["clause"])[0])
+        if row["function"] not in told.WORDS:
+            yield row["function"]
+    yield from (row["source"] for row in entered)
 
 
 def frames(assessment: Any) -> Iterator[pl.DataFrame]:
@@ -193,8 +216,8 @@ def page_of(answer: HttpResponseBase) -> pseudo.Page | None:
 def test_every_text_of_every_page_comes_through_translation(node: Node, known: pseudo.Known, name: str) -> None:
     tables = name in ONCE or RULES[name].about == "table"
     found = [page_of(answer) for answer in answers(node, name, again=not tables)]
-    told = {text for page in found if page is not None for text in pseudo.untranslated(page, known)}
-    assert told == set()
+    unsaid = {text for page in found if page is not None for text in pseudo.untranslated(page, known)}
+    assert unsaid == set()
 
 
 @pytest.mark.usefixtures("nobodys_language")

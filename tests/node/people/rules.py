@@ -319,7 +319,7 @@ RULES = {
     ),
     "assessment:licence-form": Rule("view_register", "licence", mark="own"),
     "assessment:licence-pdf": Rule("view_register", "licence", mark="own"),
-    "assessment:licence-after": Rule("view_register", "no approval", mark="seen"),
+    "assessment:licence-after": Rule("view_register", "movement asked for", mark="seen"),
     "assessment:licence-card": Rule("view_register", "store", mark="own"),
     "assessment:licence-card-pdf": Rule("view_register", "store", mark="own"),
     "assessment:licence-card-contacts": Rule(
@@ -334,7 +334,7 @@ RULES = {
     "assessment:store-map": Rule("view_register", "store", mark="seen"),
     "assessment:store-pairs": _list("view_register", "store"),
     "assessment:store-what-if": Rule("view_register", "store", mark="seen"),
-    "assessment:store-movement": Rule("view_register", "own approval"),
+    "assessment:store-movement": Rule("view_register", "movement asked for", mark="seen"),
     "assessment:surveys": _list("view_runs"),
     "assessment:survey-new": Rule("assess", posts=(400,)),
     "assessment:survey-take": Rule("assess", posts=(302,), sends=planted_surveys.TAKES, mark="seen"),

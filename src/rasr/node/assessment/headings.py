@@ -154,6 +154,7 @@ GROUPS = {
     "scope": "risk_scope",
     "basis": "risk_basis",
     "standing": "risk_standing",
+    "criterion": "criterion",
 }
 """Column of codes to the group of their names."""
 IN_ENGLISH = dict.fromkeys(("method", "edition", "source", "note"), "en")

@@ -6,7 +6,7 @@ The curve is drawn as a picture on two scales of powers of ten, with its interva
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from rasr.core.assessment.nation import CRITERIA, NATION
 from rasr.core.reference import loader
-from rasr.node.web import figures
+from rasr.node.web import codes, figures
 from rasr.report.svg import element, path, picture
 
 WIDTH, HEIGHT = 720.0, 340.0
@@ -29,7 +29,7 @@ FREQUENCIES = ("events_per_year_low", "events_per_year", "events_per_year_high",
 
 @dataclass(frozen=True)
 class Societal:
-    """rows: the curve of the whole register; picture: as SVG; bands: the criteria, each with its meaning."""
+    """rows: the curve of the whole register; picture: as SVG; bands: the criteria, each with its name and source."""
 
     rows: list[dict[str, Any]]
     picture: SafeString
@@ -41,13 +41,16 @@ def told(curves: pl.DataFrame, criteria: pl.DataFrame) -> Societal | None:
     curve = curves.filter(pl.col("scope") == NATION).drop("scope", "id")
     if curve.is_empty():
         return None
-    meanings = {row["criterion"]: row for row in loader.rows(CRITERIA)}
+    known = {row["criterion"]: row for row in loader.rows(CRITERIA)}
     bands = criteria.filter(pl.col("scope") == NATION).to_dicts()
-    known = [
-        row | {name: meanings.get(row["criterion"], {}).get(name, "") for name in ("meaning", "source")}
-        for row in bands
-    ]
-    return Societal(curve.to_dicts(), drawn(curve), known)
+    named = [row | _named(row["criterion"], known.get(row["criterion"], {})) for row in bands]
+    return Societal(curve.to_dicts(), drawn(curve), named)
+
+
+def _named(code: str, row: Mapping[str, str]) -> dict[str, Any]:
+    """What a criterion is called: one of the user's own by its meaning, as it stands in the table."""
+    own = code not in codes.NAMES["criterion"] and row.get("meaning")
+    return {"name": own or codes.name("criterion", code), "source": row.get("source", "")}
 
 
 def drawn(curve: pl.DataFrame) -> SafeString:

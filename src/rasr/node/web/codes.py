@@ -143,6 +143,17 @@ NAMES: dict[str, dict[str, Name]] = {
     "risk_basis": {"individual": _("One person"), "group": _("All of them together")},
     "risk_standing": {"above": _("above"), "unsure": _("not sure"), "below": _("below")},
     "opened": {"line": _("Line"), "corridor": _("Corridor")},
+    "criterion": {
+        "dod_individual_worker": _("US DoD: one worker"),
+        "dod_individual_public": _("US DoD: one of the public"),
+        "dod_group_worker": _("US DoD: all workers, to be lowered above it"),
+        "dod_group_worker_need": _("US DoD: all workers, above it only in national need"),
+        "dod_group_public": _("US DoD: all of the public, to be lowered above it"),
+        "dod_group_public_need": _("US DoD: all of the public, above it only in national need"),
+        "uk_intolerable_worker": _("UK HSE: intolerable for a worker"),
+        "uk_intolerable_public": _("UK HSE: intolerable for one of the public"),
+        "uk_broadly_acceptable": _("UK HSE: broadly acceptable"),
+    },
 }
 """Column of a contract (or a list of codes of the node) to code to name."""
 NAMES["exposed"] = NAMES["kind"] | NAMES["construction"]

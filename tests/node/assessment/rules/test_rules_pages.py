@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,7 @@ from tests.node.assessment.rules.planted_rules import CELL_SENT, FUNCTION_SENT, 
 
 from rasr.core.assessment.explosives.rule_sets import shipped
 from rasr.node.assessment.models import RuleEntry
-from rasr.node.assessment.rules import services, sheets
+from rasr.node.assessment.rules import services, sheets, told
 from rasr.node.assessment.rules.shape import CELL, FUNCTION
 from rasr.node.assessment.rules.typed import TYPED
 from rasr.node.people.models import Approval, User
@@ -46,6 +47,27 @@ def cell_row(**more: Any) -> dict[str, Any]:
 
 def function_row(**more: Any) -> dict[str, Any]:
     return dict(line(FUNCTION).values) | more
+
+
+def test_what_a_shipped_clause_says_beside_its_place_in_the_document_is_translated() -> None:
+    parted = {told.parted(cell.clause) for cell in shipped().cells}
+    assert {remark for _place, remark in parted} == {"", *told.REMARKS}
+    words = {word for place, _remark in parted for word in re.findall(r"[A-Za-z]+", place)}
+    assert words == {
+        "AASTP",
+        "IATG",
+        "Annex",
+        "A",
+        "Table",
+        "Tables",
+        "table",
+        "row",
+        "col",
+        "tier",
+        "to",
+        "kPa",
+        *"abcdk",
+    }
 
 
 def test_every_list_says_where_a_rule_stands_and_how_sure_it_is(planner: User, client_of: ClientOf) -> None:

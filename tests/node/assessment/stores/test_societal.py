@@ -14,6 +14,7 @@ from rasr.node.assessment import bridge, queries, societal
 from rasr.node.assessment.headings import HEADINGS, TABLES
 from rasr.node.assessment.models import Run, RunTable
 from rasr.node.people.models import User
+from rasr.node.web import codes
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -25,7 +26,8 @@ def test_the_page_shows_the_curve_and_every_criterion(assessed: Run, planner: Us
     assert part.count("<circle") >= 2
     assert "style=" not in part
     for row in loader.rows(CRITERIA):
-        assert row["meaning"] in part
+        assert str(codes.NAMES["criterion"][row["criterion"]]) in part
+        assert row["source"] in part
     assert part.count("badge-not_verified") == len(loader.rows(CRITERIA))
     assert "is no permission" in part
     for name in bridge.RISK_TABLES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,10 @@ from uuid import UUID
 import polars as pl
 from tests.node.assessment.surroundings.survey_files import csv, sent
 
+from rasr.core.basis.findings import Finding
+from rasr.node.assessment.models import SiteEnquiry, Survey, SurveyFile, SurveyFileState
 from rasr.node.assessment.surroundings import sending, services
+from rasr.node.assessment.surroundings.files import TABLE, Mapping
 from rasr.node.people.models import User
 
 DAY = date(2026, 1, 5)
@@ -46,14 +49,32 @@ class Planted:
 
 
 def plant(actor: User, says: str) -> Planted:
-    """A survey of one exposed site, and an answer."""
+    """A survey of one exposed site, and an answer. Every text of them says ``says``."""
     point = {"kind": "workshop", "latitude_deg": 42.5, "longitude_deg": 20.5}
     about: dict[str, Any] = {"base": None, "drawn": pl.DataFrame([point]), "left_out": [], "surveyed_on": DAY}
     survey = services.draw(actor=actor, title=says, **about)
-    return Planted(survey.pk, services.ask(actor=actor, about=says, **point).pk)
+    Survey.objects.filter(pk=survey.pk).update(source=says, crs=says)
+    enquiry = services.ask(actor=actor, about=says, **point)
+    SiteEnquiry.objects.filter(pk=enquiry.pk).update(uncounted=[says])
+    return Planted(survey.pk, enquiry.pk)
 
 
 def file(actor: User, says: str) -> UUID:
-    """A file of somebody that waits to be read."""
+    """A file of somebody with a fault, that waits to be read again.
+
+    Its texts are written afterwards: of what is sent, the name stands on the trail, as that of an upload does.
+    """
     given: dict[str, Any] = {"actor": actor, "file": sent(csv()), "surveyed_on": DAY}
-    return sending.receive(name=f"{says}.csv", title=says, **given).pk
+    kept = sending.receive(name="x.csv", title="x", **given)
+    finding = Finding("unknown_id", "error", TABLE, 1, says, says, {"target": says})
+    SurveyFile.objects.filter(pk=kept.pk).update(
+        name=f"{says}.csv",
+        title=says,
+        crs=says,
+        columns=[*kept.columns, says],
+        mapping=asdict(Mapping({"persons_day": says}, says)),
+        state=SurveyFileState.FAULTY,
+        findings=[asdict(finding)],
+        faults=1,
+    )
+    return kept.pk

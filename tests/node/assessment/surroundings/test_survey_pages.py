@@ -22,6 +22,7 @@ from tests.node.records.small_register import region
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.node.assessment.models import Run, SiteEnquiry, Survey, SurveyFile
 from rasr.node.assessment.surroundings import sending, services
+from rasr.node.assessment.surroundings.forms import ROWS
 from rasr.node.jobs.models import Job
 from rasr.node.jobs.registry import Work, handler_of
 from rasr.node.people.models import Entry, User
@@ -164,6 +165,15 @@ def test_points_drawn_by_hand_become_a_survey(client: Client, survey: Survey) ->
     assert client.post(to("survey-draw"), given | about | {"base": str(uuid4())}).status_code == 404
     assert client.get(to("survey-draw"), {"from": uuid4()}).status_code == 404
     assert client.get(to("survey-draw"), {"from": "x"}).status_code == 404
+
+
+def test_a_drawing_that_comes_without_its_points_is_asked_for_again(client: Client, survey: Survey) -> None:
+    answer = client.post(to("survey-draw"), {"title": "Drawn", "surveyed_on": "2026-06-01", "base": str(survey.pk)})
+    assert answer.status_code == 400
+    assert "The points did not arrive. Enter them again." in answer.text
+    assert "TOTAL_FORMS)" not in answer.text
+    assert answer.text.count("data-point>") == ROWS
+    assert not Survey.objects.filter(title="Drawn").exists()
 
 
 def test_what_came_nearer_and_can_be_taken_along(client: Client, ana: User, survey: Survey) -> None:

@@ -30,7 +30,7 @@ class LicenceTable(tables.Table):
         verbose_name=_("Store"),
         attrs=UNBROKEN,
     )
-    number = tables.Column(accessor="number", verbose_name=_("Number"))
+    number = tables.Column(accessor="number", verbose_name=_("No."))
     site = Named("store__site_id", accessor="store__site__name", verbose_name=_("Site"), attrs=WIDE)
     limits = Limits(accessor="limits", verbose_name=_("Limits, kg NEQ"), orderable=False)
     until = Day(accessor="valid_until", verbose_name=_("Valid until"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from rasr.node.assessment.licences import queries, wording
 from rasr.node.assessment.models import LicenceForm
+from rasr.node.assessment.rules import told
 from rasr.node.records.queries import Actor
 from rasr.node.web.figures import write
 
@@ -95,7 +96,7 @@ def _pair(number: int, row: Mapping[str, Any], names: Names) -> Pair:
         required=meters(row["required_m"]),
         short=meters(short_m) if short_m else "–",
         function=row["function"] or "–",
-        clause=row["clause"] or "–",
+        clause=told.clause(row["clause"] or "–"),
         status=wording.status(row["status"]),
         is_short=bool(short_m),
         is_store=row["is_store"],
@@ -127,7 +128,7 @@ def _limit(row: Mapping[str, Any], names: Names, behind: Mapping[str, float | No
         binding=binding,
         distance=meters(row["distance_m"]),
         function=row["function"] or "–",
-        clause=row["clause"] or "–",
+        clause=told.clause(row["clause"] or "–"),
         status=wording.status(row["status"]),
         missing=wording.kinds(row["not_covered"] or ""),
         behind_barricade=then,
@@ -141,7 +142,7 @@ def rings(rows: list[dict[str, Any]]) -> list[Ring]:
             kind=wording.kind(row["kind"]),
             required=meters(row["required_m"]),
             function=row["function"] or "–",
-            clause=row["clause"] or "–",
+            clause=told.clause(row["clause"] or "–"),
             status=wording.status(row["status"]),
             required_m=row["required_m"],
         )

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ("title", models.TextField(verbose_name="name")),
                 ("surveyed_on", models.DateField(verbose_name="surveyed on")),
                 ("way", models.CharField(choices=WAYS, max_length=16, verbose_name="how it came to be")),
-                ("source", models.TextField(blank=True, default="", verbose_name="from")),
+                ("source", models.TextField(blank=True, default="", verbose_name="source")),
                 ("crs", models.TextField(blank=True, default="", verbose_name="coordinate system")),
                 ("rows", models.PositiveBigIntegerField(verbose_name="exposed sites")),
                 ("sums", models.JSONField(default=dict)),

@@ -30,7 +30,7 @@ class Survey(models.Model):
     title = models.TextField(_("name"))
     surveyed_on = models.DateField(_("surveyed on"))
     way = models.CharField(_("how it came to be"), max_length=16, choices=SurveyWay)
-    source = models.TextField(_("from"), blank=True, default="")
+    source = models.TextField(_("source"), blank=True, default="")
     crs = models.TextField(_("coordinate system"), blank=True, default="")
     rows = models.PositiveBigIntegerField(_("exposed sites"))
     sums = models.JSONField(default=dict)

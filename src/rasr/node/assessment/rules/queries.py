@@ -186,7 +186,7 @@ def _short(book: RuleBook, cell: Cell) -> str:
     if not cell.has_function:
         return told.word(cell.function)
     weakest = max(cell.status, book.function(cell.function).status, key=STATUSES.index)
-    return f"{cell.function} ({cell.quantity}; {told.word(weakest)})"
+    return f"{cell.function} ({told.SHORT[cell.quantity]}; {told.word(weakest)})"
 
 
 def _by(row: RuleEntry | None) -> dict[str, date | str | None]:

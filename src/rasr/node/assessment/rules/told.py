@@ -104,6 +104,15 @@ WORDS: dict[str, Any] = {
     "support_building_20_or_more": gettext_lazy("Support building, 20 persons or more"),
 }
 """Words of the rule sets that no other table of names knows."""
+SHORT: dict[str, Any] = {"NEQ": gettext_lazy("NEQ"), "MCE": gettext_lazy("MCE")}
+"""Quantities that count, where there is little room."""
+REMARKS: dict[str, Any] = {
+    "the one cell that is public": gettext_lazy("the one cell that is public"),
+    "the function alone; its cell of Annex 1-A was not read": gettext_lazy(
+        "the function alone; its cell of Annex 1-A was not read"
+    ),
+}
+"""What clauses of the shipped cells say in words, behind the place in the document."""
 codes.NAMES["rule_words"] = codes.NAMES["kind"] | codes.NAMES["construction"] | WORDS
 
 
@@ -111,6 +120,24 @@ def word(code: str) -> str:
     """A code of a cell as people read it; what is a name or a text is given back as it is."""
     known = codes.NAMES["rule_words"].get(code)
     return code if known is None else str(known)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A clause as the place in the document, which is the same in every language, and the remark of ``REMARKS`` on it.
+
+    >>> parted("table 1, the one cell that is public"), parted("Table 2, row 9")
+    (('table 1', 'the one cell that is public'), ('Table 2, row 9', ''))
+    """
+    for remark in REMARKS:
+        if text.endswith(f", {remark}"):
+            return text.removesuffix(f", {remark}"), remark
+    return text, ""
+
+
+def clause(text: str) -> str:
+    """A clause as people read it."""
+    place, remark = parted(text)
+    return f"{place}, {REMARKS[remark]}" if remark else place
 
 
 def formula(one: Branch) -> str:
@@ -210,7 +237,7 @@ def said_by(row: Mapping[str, str] | Cell | None) -> Told:
     if row is None:
         return "–"
     own = {name: getattr(row, name) for name in COLUMNS_SAID} if isinstance(row, Cell) else row
-    named = {name: _told(own[name]) for name in COLUMNS_SAID}
+    named = {name: _told(own[name]) for name in COLUMNS_SAID} | {"clause": _clause_told(own["clause"])}
     return ours(
         gettext_lazy("{function} on {quantity}, protection: {protection}; {clause}; {source}; {status}; {note}"),
         **named,
@@ -251,6 +278,11 @@ def said_function(function: Function | None) -> Told:
         status=_told(function.status),
     )
     return [*lines, last]
+
+
+def _clause_told(text: str) -> Told:
+    place, remark = parted(text)
+    return [place, ours(REMARKS[remark])] if remark else place or "–"
 
 
 def _told(code: str) -> Told:

@@ -202,8 +202,8 @@ def function(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _case(cell: Cell) -> dict[str, Any]:
-    words = {name: told.word(getattr(cell, name)) for name in told.CASE}
-    return {"cell": cell, **words}
+    words = {name: told.word(getattr(cell, name)) for name in (*told.CASE, "quantity")}
+    return {"cell": cell, **words, "clause": told.clause(cell.clause)}
 
 
 @require_GET

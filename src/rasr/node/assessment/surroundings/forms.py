@@ -90,7 +90,11 @@ class MappingForm(forms.Form):
             label = {"y": _("Latitude or northing"), "x": _("Longitude or easting")}.get(name) or LABELS[name]
             needed = name in ("x", "y")
             self.fields[name] = forms.ChoiceField(
-                label=label, choices=offered, required=needed, initial=tried.get(name) or self._proposed(name)
+                label=label,
+                choices=offered,
+                required=needed,
+                initial=tried.get(name) or self._proposed(name),
+                widget=forms.Select({"translate": "no"}),  # columns of the sender
             )
         self.fields["kind_of_all"] = forms.ChoiceField(
             label=_("Kind of all, where no column says it"),

@@ -40,6 +40,10 @@ HEADINGS: dict[str, Words] = {
     "exposures_inside": _("Exposed sites inside"),
     "persons_inside": _("Persons inside"),
     "fatalities_per_year": _("Expected fatalities per year"),
+    "fatalities_per_year_low": _("Expected fatalities per year, low"),
+    "fatalities_per_year_high": _("Expected fatalities per year, high"),
+    "front_bearing_deg": _("Bearing of the front, °"),
+    "lightning_protected": _("Lightning protection"),
     "row": _("Row"),
     "column": _("Column"),
     "value": _("Value"),
@@ -62,7 +66,7 @@ KINDS: Mapping[str, str] = {
     "persons_day": "significant:3",
     "latitude_deg": "significant:7",
     "longitude_deg": "significant:7",
-    "fatalities_per_year": "danger",
+    **dict.fromkeys(("fatalities_per_year", "fatalities_per_year_low", "fatalities_per_year_high"), "danger"),
 }
 CHANGES: Mapping[str, Words] = {
     "new": _("new"),

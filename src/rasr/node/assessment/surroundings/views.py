@@ -209,6 +209,9 @@ def draw(request: HttpRequest) -> HttpResponse:
         start = {"surveyed_on": timezone.localdate(), "base": _based_on(request, offered)}
         return _draw_page(request, DrawForm(initial=start, surveys=offered), Points(prefix="points"))
     form, points = DrawForm(request.POST, surveys=offered), Points(request.POST, prefix="points")
+    if not points.management_form.is_valid():
+        form.add_error(None, _now("The points did not arrive. Enter them again."))
+        points = Points(prefix="points")
     if not form.is_valid() or not points.is_valid():
         none_crafted(form)
         return _draw_page(request, form, points, 400)

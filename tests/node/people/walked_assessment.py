@@ -1,0 +1,73 @@
+"""What the walk finds in the rooms of the assessment: licences, rules, surveys, movements that are asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import uuid4
+
+from tests.node.assessment.licences import planted_licences
+from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.stores import planted_movements
+from tests.node.assessment.surroundings import planted_surveys
+from tests.node.people import planted
+from tests.node.people.planted import word
+from tests.node.people.rules import MARKS, Person
+from tests.node.people.things import Thing, has_right, nobody, owns
+
+from rasr.node.people.models import User
+
+STORES = ("A1a", "B1a")
+"""A store of the people of the walk, and one beside."""
+
+
+def of_assessment(owner: User) -> dict[str, list[Thing]]:
+    """Plant it all."""
+    return _licences() | _rules() | _surveys(owner) | _movements()
+
+
+def _licences() -> dict[str, list[Thing]]:
+    """A signed licence and a card of a store of the people of the walk, and of one beside."""
+    found: dict[str, list[Thing]] = {"no card": [Thing({"address": "wrong"})]}
+    for store in STORES:
+        made = planted_licences.plant(planted.store_id(store), word(f"store {store}"))
+        seen, judged = (partial(has_right, store, right) for right in ("view_register", "judge_stock"))
+        found.setdefault("licence", []).append(Thing({"form_id": made}, seen, MARKS[store[:2]]))
+        found.setdefault("judged store", []).append(Thing({"store_id": planted.store_id(store)}, judged))
+    return found
+
+
+def _rules() -> dict[str, list[Thing]]:
+    """A rule entered here, a distance function, a method: everybody who sees stock sees them."""
+    return {
+        "rule entry": [Thing({"entry_id": planted_rules.plant().pk}), Thing({"entry_id": uuid4()}, nobody)],
+        "rule function": [Thing({"name": "BD30"}), Thing({"name": "BD99"}, nobody)],
+        "rule method": [Thing({"name": "airblast"}), Thing({"name": "magic"}, nobody)],
+    }
+
+
+def _surveys(owner: User) -> dict[str, list[Thing]]:
+    """A survey and an answer of the node; files of the owner, and of another planner, which nobody else may see."""
+    made, another = planted_surveys.plant(owner, word("store B1a")), User.objects.get(username="another")
+    files = [
+        Thing({"file_id": planted_surveys.file(user, whose)}, partial(owns, user))
+        for user, whose in ((owner, "own"), (another, word("another planner")))
+    ]
+    survey, enquiry = {"survey_id": made.survey_id}, {"enquiry_id": made.enquiry_id}
+    return {
+        "survey": [Thing(survey), Thing({"survey_id": uuid4()}, nobody)],
+        "site enquiry": [Thing(enquiry), Thing({"enquiry_id": uuid4()}, nobody)],
+        "survey file": files,
+    }
+
+
+def _movements() -> dict[str, list[Thing]]:
+    """Movements that wait for a second person."""
+    asked = {store: planted_movements.plant(planted.store_id(store), word(f"store {store}")) for store in STORES}
+    found = [Thing({"approval_id": made}, partial(_sees_request, store)) for store, made in asked.items()]
+    return {"movement asked for": [*found, Thing({"approval_id": uuid4()}, nobody)]}
+
+
+def _sees_request(store: str, person: Person) -> bool:
+    """Who could ask for it or decide it, and who reads the whole trail."""
+    here = has_right(store, "keep_stock", person) or has_right(store, "approve_stock", person)
+    return here or person.holds("view_trail")
