@@ -14,11 +14,15 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
+from rasr.core.basis.findings import Refused
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 Given = TypeVar("Given", covariant=True)
 AHEAD = 3
 """Tasks under way for each worker: enough to keep it busy, few enough that a long row of tasks needs no memory."""
+WAIT_S = 20
+"""How long a cluster may take to answer at first."""
 
 
 class Executor(Protocol):
@@ -56,11 +60,15 @@ class Cluster:
     address: str
 
     def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Results in task order."""
+        """Results in task order. Refused('not_available') where no cluster answers."""
         from distributed import Client  # slow to import, and an extra: only where it is used
 
-        client: Any
-        with Client(self.address) as client:
+        connect: Any = Client  # it has no types
+        try:
+            client = connect(self.address, timeout=WAIT_S)
+        except (OSError, ValueError) as fault:
+            raise Refused("not_available", what=f"The cluster at {self.address}", reason=str(fault)) from fault
+        with client:
             workers = max(len(client.ncores()), 1)
             yield from _in_order(lambda task: client.submit(function, task, pure=False), tasks, AHEAD * workers)
 
