@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 from PIL import Image, ImageDraw
+from tests.node.assessment.surroundings import planted_surveys
 from uuid6 import uuid7
 
 from rasr.node.assessment.licences import cards, giving
@@ -72,6 +73,7 @@ def fill(*, officer: User, keeper: User, site_id: str) -> None:
     _movements(crew)
     _surplus(crew)
     _licences(crew)
+    _surveys(crew)
     _events(crew)
     _counts(crew)
 
@@ -241,6 +243,12 @@ def _licences(crew: Crew) -> None:
     approvals.decide(actor=second, approval_id=asked.pk, **agreed)
     cards.write_contacts(actor=crew.keeper, store_id=store_id, contacts=f"{WORD}: 112", as_of=_ago(3))
     cards.renew_address(actor=crew.officer, store_id=store_id)
+
+
+def _surveys(crew: Crew) -> None:
+    """A survey, an answer on building, and a file with a fault."""
+    planted_surveys.plant(crew.officer, WORD)
+    planted_surveys.file(crew.officer, WORD)
 
 
 def _events(crew: Crew) -> None:

@@ -38,7 +38,8 @@ BY_POST = (
 DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
     "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
-    "records:voucher", "records:picture", "assessment:store-map", "assessment:store-movement",
+    "records:voucher", "records:picture", "assessment:store-map", "assessment:store-danger",
+    "assessment:store-movement",
     "assessment:survey-map", "assessment:survey-around", "assessment:survey-answer-map",
     "api:openapi-json", "api:list_articles", "api:one_article", "api:list_stock", "api:list_lots", "api:list_items",
     "api:list_counts", "api:list_movements", "api:post_movements", "api:movement_lines",
@@ -57,10 +58,11 @@ OF_ACCOUNTS = (
 """Addresses of accounts that no link leads to in the state in which the walk finds them: see test_node_accounts."""
 OF_PEOPLE = (
     "people:approval", "people:invitation", "people:join", "people:open-account", "people:reset-second-factor",
-    "people:trail", "people:trail-bundle", "assessment:licence-after", "assessment:rules-entry",
-    "assessment:rules-withdraw",
+    "people:trail", "people:trail-bundle", "assessment:licence-after", "assessment:licence-open-card",
+    "assessment:rules-entry", "assessment:rules-withdraw",
 )  # fmt: skip
-"""Addresses to which a link leads where somebody asked, was invited, is closed or has a factor; and for auditors."""
+"""Addresses to which a link leads where somebody asked, was invited, is closed or has a factor; for auditors;
+and that of an emergency card, which stands on paper."""
 
 
 @dataclass

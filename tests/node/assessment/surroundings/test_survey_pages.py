@@ -176,6 +176,11 @@ def test_a_drawing_that_comes_without_its_points_is_asked_for_again(client: Clie
     assert not Survey.objects.filter(title="Drawn").exists()
 
 
+def test_without_two_surveys_nothing_came_nearer_and_the_file_is_empty(client: Client) -> None:
+    assert client.get(to("survey-compare")).status_code == 200
+    assert json.loads(body(client.get(to("survey-compare"), {"export": "geojson"})))["features"] == []
+
+
 def test_what_came_nearer_and_can_be_taken_along(client: Client, ana: User, survey: Survey) -> None:
     empty = services.draw(
         actor=ana,

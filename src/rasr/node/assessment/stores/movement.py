@@ -15,7 +15,7 @@ from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval
 from rasr.node.people.rights import require
 from rasr.node.places.models import Store
-from rasr.node.records.ledger.agreeing import OF_JUDGING, OF_KEEPING
+from rasr.node.records.counts.adjusting import MOVING
 from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.ledger.facts import facts_of
 from rasr.node.records.ledger.kept import draft_of
@@ -38,7 +38,7 @@ class Drafted:
 def asked_for(actor: queries.Actor, approval_id: UUID) -> tuple[Approval, Drafted]:
     """A movement that waits for a second person. Raises Approval.DoesNotExist, PermissionDenied, Refused."""
     require(actor, "view_register")
-    found = approvals.approvals(actor).get(pk=approval_id, kind__in=(OF_KEEPING, OF_JUDGING))
+    found = approvals.approvals(actor).get(pk=approval_id, kind__in=MOVING)
     if found.state != ApprovalState.ASKED or "movement" not in found.payload:
         raise Approval.DoesNotExist
     return found, effect(actor, draft_of(found.payload["movement"]))

@@ -34,6 +34,7 @@ HEADINGS: dict[str, Words] = {
     "clause": _("Clause"),
     "status": _("Status"),
     "construction": _("Construction"),
+    "activity": _("What is done in it"),
     "barricaded": _("Barricaded"),
     "exposure_kind": _("Kind of exposed site"),
     "nearest_m": _("Nearest, m"),
@@ -54,6 +55,7 @@ GROUPS: Mapping[str, str] = {
     "exposure_kind": "kind",
     "relation": "relation",
     "construction": "construction",
+    "activity": "activity",
     "status": "status",
 }
 KINDS: Mapping[str, str] = {

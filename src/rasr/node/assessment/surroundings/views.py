@@ -37,6 +37,8 @@ from rasr.node.web.messages import say
 
 ABOVE = ("assessment:surveys", _("Surveys"))
 
+POSITION = {"latitude_deg": pl.Float64(), "longitude_deg": pl.Float64()}
+
 
 class Surveys(Righted, Sorted):
     """Every survey of what stands around the stores."""
@@ -274,7 +276,7 @@ class Compare(pages.Mapped):
         self.earlier, self.later = given.get("earlier") or earlier, given.get("later") or later
         same_place_m = given.get("same_place_m") or 0.0
         if self.earlier is None or self.later is None:
-            return pl.DataFrame(schema=dict.fromkeys(self.shown, pl.String)), form
+            return pl.DataFrame(schema={**dict.fromkeys(self.shown, pl.String()), **POSITION}), form
         found = queries.nearer(self.request.user, self.earlier, self.later, same_place_m)
         places = queries.frame(self.request.user, self.later).select("exposure_id", "latitude_deg", "longitude_deg")
         placed = found.join(places, on="exposure_id", how="left", maintain_order="left")

@@ -30,7 +30,7 @@ from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
 from rasr.node.records.counts import expecting
 from rasr.node.records.counts.services import RIGHT, TABLE
-from rasr.node.records.ledger.agreeing import PostMovement
+from rasr.node.records.ledger.agreeing import OF_JUDGING, OF_KEEPING, PostMovement
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.ledger.kept import draft_of, kept
 from rasr.node.records.ledger.posting import post
@@ -38,6 +38,8 @@ from rasr.node.records.models import Count, CountLine, CountState, ItemPosition
 from rasr.node.web.said import Said
 
 KIND = "adjust_count"
+MOVING = (OF_KEEPING, OF_JUDGING, KIND)
+"""Kinds of approvals that wait with a movement."""
 COUNTED = "counted"
 NOWHERE = Spot(UNEXPLAINED)
 
