@@ -63,7 +63,7 @@ soak: .venv/made-dev assets postgresql ## Random operations on the ledger (1,000
 verification: .venv/made-dev ## Holds what is computed against published figures; writes its part of docs/verification.md
 	@$(BIN)/python -m tools.verification
 
-mutants: .venv/made-dev assets ## How many of 300 faults put into the ledger its tests find
+mutants: .venv/made-dev assets ## How many of 300 faults each, put into the ledger and the engine, their tests find
 	@echo "== mutants"; $(BIN)/python -m tools.mutants
 
 audit: .venv/made-dev ## What RASR is made of (sbom.cdx.json), and the weaknesses known of it; needs a network for the second

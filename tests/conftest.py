@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
@@ -19,6 +20,9 @@ TOGETHER = "tests/browser/"
 LONG = (TOGETHER, "tests/node/people/test_every_address.py", "tests/node/people/test_log_attacks.py",
         "tests/node/test_query_counts.py", "tests/node/test_pseudo_locale.py")  # fmt: skip
 """Files that come first, lest one process is busy with them when the others have done all the rest."""
+
+settings.register_profile("unhurried", deadline=None)  # on a busy machine a first example takes its time: no fault
+settings.load_profile("unhurried")
 
 
 class ByFile(LoadFileScheduling):

@@ -1,14 +1,16 @@
-"""How many faults the tests of the ledger find: ``python -m tools.mutants``, a sample of mutants of its code (mutmut).
+"""How many faults tests find: ``python -m tools.mutants``, a sample of mutants of the ledger, and one of the engine.
 
-mutmut makes the mutants (what of: ``pyproject.toml``); here they are run, each in a process of its own that is forked
-when the code is loaded and the database is made. First it is seen which tests come to which function, and how long
-they take; a mutant meets only these, the shortest first, until one fails. What runs while modules are loaded is tried
-in a process that begins anew. Exit 1 where fewer than ``WANTED`` are found. ``--again`` tries those that were not found
-last time with the tests as they are now; ``mutmut show NAME`` shows one.
+``ledger`` or ``engine`` after it: only that part. mutmut makes the mutants (what of: ``pyproject.toml``); here they are
+run, each in a process of its own that is forked when the code is loaded and the database, if any, is made. First it is
+seen which tests come to which function, and how long they take; a mutant meets only these, the shortest first, until
+one fails. What runs while modules are loaded is tried in a process that begins anew. Exit 1 where fewer than ``WANTED``
+are found. ``--again`` tries those that were not found last time with the tests as they are now; ``mutmut show NAME``
+shows one.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -29,12 +31,17 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name
 SAMPLE, SEED = 300, 1
 WANTED = 0.85
 FOLDER = Path("mutants")
-KEPT = "tried.json"
-"""In the folder: how each mutant of the sample ended."""
-TESTS = (
-    *("src/rasr/core/records/ledger", "src/rasr/node/records/ledger", "tests/core/records/ledger"),
-    *("tests/node/records/ledger", "tests/node/records/test_ledger.py"),
-)
+KEPT = "tried-{}.json"
+"""In the folder, for each part: how each mutant of the sample ended."""
+ENGINE = "rasr.core.assessment."
+"""How the names of the engine's mutants begin; all others are the ledger's."""
+TESTS = {
+    "ledger": (
+        *("src/rasr/core/records/ledger", "src/rasr/node/records/ledger", "tests/core/records/ledger"),
+        *("tests/node/records/ledger", "tests/node/records/test_ledger.py"),
+    ),
+    "engine": ("src/rasr/core/assessment", "tests/core/assessment", "tests/published"),
+}
 WITHOUT = ("tests/node/records/ledger/test_killed.py",)
 """Its children load the code that is installed, not the mutants."""
 SHORT = {"RASR_SOAK": "300"}
@@ -59,15 +66,17 @@ FOUND = frozenset({"found", "never ended"})
 class Forks:
     """Plugin of pytest: instead of the tests once, those that come to a mutant, for each of the mutants."""
 
-    def __init__(self, mutants: Iterable[str]) -> None:
-        self.mutants, self.tried = list(mutants), Tried()
+    def __init__(self, part: str, mutants: Iterable[str]) -> None:
+        self.part, self.mutants, self.tried = part, list(mutants), Tried()
         self.loading: set[str] = set()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Make the database, see who comes where, try every mutant."""
+        """Make the database if any test wants one, see who comes where, try every mutant."""
         items, self.loading = session.items, set(state()._stats)
         state()._stats.clear()
-        make_database(items)
+        wanting = [item for item in items if "django_db_setup" in getattr(item, "fixturenames", ())]
+        if wanting:
+            make_database(wanting[0])
         seen = reported(lambda: come(items))
         items = [item for item, (_, passed, _) in zip(items, seen, strict=True) if passed]
         seen = [one for one in seen if one[1]]
@@ -82,7 +91,7 @@ class Forks:
             function = mangled_name_from_mutant_name(name)
             tests = sorted(reached.get(function, ()))
             if function in self.loading:
-                self.tried[name] = anew(name)
+                self.tried[name] = anew(self.part, name)
             elif not tests:
                 self.tried[name] = "no test comes there"
             else:
@@ -91,9 +100,8 @@ class Forks:
         return True
 
 
-def make_database(items: list[pytest.Item]) -> None:
+def make_database(first: Any) -> None:
     """Set up what lasts for the session and nothing else: of the first test that wants a database only that."""
-    first: Any = next(item for item in items if "django_db_setup" in getattr(item, "fixturenames", ()))
     names, first.fixturenames = first.fixturenames, ["django_db_setup"]
     runs, first.runtest = first.runtest, lambda: None
     os.environ[MUTANT] = ""
@@ -171,9 +179,9 @@ def forked(name: str, items: list[pytest.Item], took_s: float) -> str:
     return "not found" if os.WEXITSTATUS(status) == ALL_PASSED else "found"
 
 
-def anew(name: str) -> str:
+def anew(part: str, name: str) -> str:
     """How a mutant ends that does its harm while modules are loaded."""
-    words = [sys.executable, "-m", "pytest", "-x", *given()]
+    words = [sys.executable, "-m", "pytest", "-x", *given(part)]
     try:
         ran = subprocess.run(
             words, env={**os.environ, MUTANT: name}, capture_output=True, timeout=LONGEST_S, check=False
@@ -183,63 +191,82 @@ def anew(name: str) -> str:
     return "found" if ran.returncode else "not found"
 
 
-def given() -> list[str]:
-    """What pytest is told."""
+def given(part: str) -> list[str]:
+    """What pytest is told: the same examples of a property each time, however long they take."""
     left_out = [f"--ignore={one}" for one in WITHOUT]
-    return ["-q", "--rootdir=.", "--tb=line", "-p", "no:cacheprovider", *left_out, *TESTS]
+    return [
+        "-q",
+        "--rootdir=.",
+        "--tb=line",
+        "-p",
+        "no:cacheprovider",
+        "--hypothesis-profile=ci",
+        *left_out,
+        *TESTS[part],
+    ]
 
 
-def inside(names: list[str]) -> int:
+def inside(part: str, names: list[str]) -> int:
     """In the folder of the mutants: try these, and keep how they ended."""
     os.environ[MUTANT] = "stats"
-    plugin = Forks(names)
-    code = pytest.main(given(), plugins=[plugin])
-    Path(KEPT).write_text(json.dumps(plugin.tried), encoding="utf-8")
+    plugin = Forks(part, names)
+    code = pytest.main(given(part), plugins=[plugin])
+    Path(KEPT.format(part)).write_text(json.dumps(plugin.tried), encoding="utf-8")
     return int(code)
 
 
-def known() -> list[str]:
-    """Every mutant that there is."""
+def known(part: str) -> list[str]:
+    """Every mutant that there is of a part."""
     metas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.rglob("*.meta"))]
-    return sorted(name for meta in metas for name in meta["exit_code_by_key"])
+    names = sorted(name for meta in metas for name in meta["exit_code_by_key"])
+    return [name for name in names if name.startswith(ENGINE) == (part == "engine")]
 
 
-def main(words: list[str]) -> int:
-    """Make the mutants, try the sample, tell the score."""
-    if words[:1] == ["--inside"]:
-        return inside(json.loads(sys.stdin.read()))
-    before: Tried = {}
-    if words == ["--again"]:
-        before = json.loads((FOLDER / KEPT).read_text(encoding="utf-8"))
-        shutil.copytree("tests", FOLDER / "tests", dirs_exist_ok=True)
-        shutil.copy2(__file__, FOLDER / "tools")
-    else:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        subprocess.run([sys.executable, "-c", GENERATE], check=True, stdout=subprocess.DEVNULL)
-    names = known()
+def measured(part: str, again: bool) -> bool:
+    """Try the sample of a part and tell the score; whether as many are found as are wanted."""
+    kept = FOLDER / KEPT.format(part)
+    names = known(part)
     chosen = Random(SEED).sample(names, min(SAMPLE, len(names)))
+    before: Tried = json.loads(kept.read_text(encoding="utf-8")) if again and kept.exists() else {}
     left = [name for name in chosen if before.get(name) not in FOUND]
     paths = os.pathsep.join(str((FOLDER / each).resolve()) for each in ("src", "."))
     subprocess.run(
-        [sys.executable, "-m", "tools.mutants", "--inside"],
+        [sys.executable, "-m", "tools.mutants", "--inside", part],
         input=json.dumps(left),
         text=True,
         cwd=FOLDER,
         env={**os.environ, **SHORT, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
     )
-    tried: Tried = before | json.loads((FOLDER / KEPT).read_text(encoding="utf-8"))
-    (FOLDER / KEPT).write_text(json.dumps(tried), encoding="utf-8")
+    tried: Tried = before | json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps(tried), encoding="utf-8")
     for name in chosen:
         if tried[name] not in FOUND:
             print(f"{tried[name]}: {name}")
     found = sum(tried[name] in FOUND for name in chosen)
     endless = sum(tried[name] == "never ended" for name in chosen)
-    print(
-        f"{found} of {len(chosen)} mutants found ({found / len(chosen):.1%}; {endless} of them never ended),", end=" "
-    )
-    print(f"of {len(names)} in all, seed {SEED}")
-    return 0 if found >= WANTED * len(chosen) else 1
+    score = f"{found / len(chosen):.1%}; {endless} of them never ended"
+    print(f"{part}: {found} of {len(chosen)} mutants found ({score}), of {len(names)} in all, seed {SEED}", flush=True)
+    return found >= WANTED * len(chosen)
+
+
+def main(words: list[str]) -> int:
+    """Make the mutants, try the sample of each part."""
+    if words[:1] == ["--inside"]:
+        return inside(words[1], json.loads(sys.stdin.read()))
+    reader = argparse.ArgumentParser(prog="python -m tools.mutants", description=(__doc__ or "").partition("\n")[0])
+    reader.add_argument("part", nargs="?", choices=list(TESTS), help="only this; otherwise both")
+    reader.add_argument("--again", action="store_true", help="only those that were not found last time")
+    asked = reader.parse_args(words)
+    if asked.again:
+        shutil.copytree("tests", FOLDER / "tests", dirs_exist_ok=True)
+        shutil.copy2(__file__, FOLDER / "tools")
+    else:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        subprocess.run([sys.executable, "-c", GENERATE], check=True, stdout=subprocess.DEVNULL)
+    parts = [asked.part] if asked.part else list(TESTS)
+    enough = [measured(part, asked.again) for part in parts]
+    return 0 if all(enough) else 1
 
 
 if __name__ == "__main__":

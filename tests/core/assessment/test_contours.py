@@ -67,6 +67,14 @@ def test_levels_that_nothing_reaches_and_levels_that_are_none() -> None:
             contours(one, [level])
 
 
+def test_beyond_the_farthest_ring_there_is_no_risk() -> None:
+    """The rings end at 62 km."""
+    one = sources((41.0, 20.0, 20_000.0, 1e-4), (41.0, 20.1, 20_000.0, 1e-4))
+    assert individual_risk(one, np.array([41.0, 41.0, 42.0]), np.array([22.0, 20.0, 20.0])) == pytest.approx(
+        [0.0, 1e-4, 0.0], rel=0.01, abs=1e-12
+    )
+
+
 def test_geojson_has_a_feature_for_each_level_with_lines() -> None:
     found = contours(sources((41.0, 20.0, 20_000.0, 1e-4)), [1e-6, 1e-5, 1.0])
     told = json.loads(json.dumps(geojson(found, kind="open_air")))

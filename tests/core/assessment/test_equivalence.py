@@ -77,7 +77,7 @@ def test_what_is_no_mass_is_refused(mass_kg: float) -> None:
 
 def test_a_mixed_store_yields_the_sum_and_says_what_is_not_covered() -> None:
     held = fillings(
-        *(("B", "RDX", 100.0), ("A", "TNT", 1000.0), ("A", "composition c4", 10.0)),
+        *(("B", "RDX", 100.0), ("A", "TNT", 1000.0), ("A", " composition \t c4", 10.0)),
         *(("A", "nitrocellulose", 5.0), ("A", None, 2.0), ("A", "TNT", None)),
     )
     of_b, of_a = yields(held).rows(named=True)

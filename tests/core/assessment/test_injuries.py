@@ -59,7 +59,10 @@ def test_scaled_impulse_is_the_one_in_pounds_and_inches() -> None:
     assert pa_s_per_psi_ms / (P0_PA**0.5 * BODY_KG ** (1 / 3)) == pytest.approx(0.005291, rel=1e-3)
 
 
-@pytest.mark.parametrize(("side_on_psi", "impulse_pa_s"), [(12.0, 4_000.0), (25.0, 2_500.0), (60.0, 900.0)])
+@pytest.mark.parametrize(
+    ("side_on_psi", "impulse_pa_s"),
+    [(12.0, 4_000.0), (25.0, 2_500.0), (60.0, 900.0), (10.0, 2_500.0), (20.0, 1_500.0), (15.0, 1_500.0)],
+)
 def test_injuries_by_hand(side_on_psi: float, impulse_pa_s: float) -> None:
     """Lung 0.01 P - 0.18 and 0.032 P - 0.046 in psi; thrown 1 - exp(-7 x the graver share)."""
     lung, body, skull = by_hand(frontal_pa(side_on_psi * KPA_PER_PSI * 1000.0), impulse_pa_s)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.core.assessment.test_rule_sets import OWN
 
 from rasr.core.assessment.explosives.distances import distance_m, for_content, quantity_kg
 from rasr.core.assessment.explosives.licensing import (
@@ -291,6 +292,27 @@ def test_limits_by_the_division_of_the_licence_take_the_smallest() -> None:
     assert found["hazard_division"] == "1.2"
     assert found["allowed_kg"] == pytest.approx(float(quantity_kg("P1D4", 222.0)))
     assert set(found["not_covered"].split("|")) == {"inhabited_building", "public_traffic_route"}
+
+
+def test_the_rule_of_adding_up_counts_for_the_status_where_anything_was_added() -> None:
+    """The distance functions of one's own are verified, how divisions are added up is not."""
+    book = with_overlay(shipped(), OWN)
+    for content, status in (
+        ({"1.1": 900.0}, "verified"),
+        ({"1.1": 900.0, "1.3": 0.0}, "verified"),
+        ({"1.1": 500.0, "1.3": 400.0}, "not_verified"),
+        ({"1.1": 500.0, "1.2.1": 300.0, "1.3": 100.0}, "not_verified"),
+    ):
+        found = for_content("own", content, "inhabited_building", book=book)
+        assert (found.distance_m, found.function, found.status) == (97, "N1", status)
+
+
+def test_surroundings_keep_the_order_of_the_table() -> None:
+    ids = [f"S{number * 37 % 101}" for number in range(101)]
+    many = stores(*((name, 1_000.0 * number, STACK, None) for number, name in enumerate(ids)))
+    around = surroundings(pl.concat([many, many.head(5)]), houses())
+    assert around.store_ids.to_list() == ids
+    assert [around.number(name) for name in ids] == list(range(101))
 
 
 def test_mixed_content_counts_together_as_the_rule_says() -> None:

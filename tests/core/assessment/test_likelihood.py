@@ -163,6 +163,7 @@ def test_circumstances_of_the_store_itself() -> None:
     assert of_one()["storage_faults"] is None
     faults = pl.DataFrame({"store_id": ["S", "S", "T"], "open_faults": [0, 2, None]})
     assert of_one(faults=faults)["storage_faults"] == "open"
+    assert of_one(faults=pl.DataFrame({"store_id": ["S"], "open_faults": [1]}))["storage_faults"] == "open"
 
 
 def test_optional_columns_may_be_missing_and_the_order_of_stores_holds() -> None:

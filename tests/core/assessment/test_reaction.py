@@ -111,6 +111,17 @@ def test_a_cell_that_a_nation_typed_is_found_by_the_construction_of_both() -> No
         known_cells(kinds, metres, held, bare, rules="own wishes")
 
 
+def test_a_cell_for_stores_behind_a_barricade_is_for_those_alone() -> None:
+    row = next(row for row in loader.rows("explosives/qd_cells.csv") if row["function"] == "BD03")
+    stack, any_of = "open_stack_barricaded", {"pes_face": "any", "exposure_face": "any", "effect": "any"}
+    typed = row | any_of | {"exposure_kind": stack, "pes": stack, "hazard_division": "1.1", "barricaded": "yes"}
+    book = with_overlay(shipped(), Overlay(cells=[typed]))
+    metres, held = on_a_line(0.0, 30.0, 60.0), [8000.0, 8000.0, 8000.0]
+    cells = known_cells([stack] * 3, metres, held, [True, False, False], book=book)
+    pairs = zip(cells.donor.tolist(), cells.acceptor.tolist(), cells.required_m.tolist(), strict=True)
+    assert list(pairs) == [(0, 1, 10.0), (0, 2, 10.0), (1, 0, 10.0), (2, 0, 10.0)], "not 1 and 2: both are bare"
+
+
 @given(ON_A_LINE)
 def test_low_central_high_rise_and_nothing_goes_up_twice(drawn: tuple[FloatArray, FloatArray, FloatArray]) -> None:
     metres, neq_kg, barricaded = drawn

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,7 +16,9 @@ from rasr.core.assessment.explosives import neighbours
 from rasr.core.assessment.explosives.consequence import harm
 from rasr.core.assessment.explosives.neighbours import kinds, near, nearest_m, on_sphere_m, pairs_within
 from rasr.core.assessment.explosives.response import QUANTITY_KG, RING_M, gathered, reach_of_harm
+from rasr.core.assessment.explosives.rule_sets import shipped
 from rasr.core.assessment.explosives.situation import danger_of
+from rasr.core.reference import loader
 
 
 def plainly(kg: float, metres: np.ndarray, persons: np.ndarray) -> np.ndarray:
@@ -54,6 +59,59 @@ def test_nothing_held_kills_nobody_and_a_gram_hardly_anybody() -> None:
     none, gram = danger.fatalities_at(np.broadcast_to(np.array([0.0, 0.001]), (3, 1, 2)))[1, 0]
     assert none == 0.0
     assert 0.0 <= gram < 0.1
+
+
+def test_above_the_greatest_quantity_the_response_rises_no_more() -> None:
+    danger = danger_of(stores(sited(np.geomspace(5_000.0, 50_000.0, 50)), [5e7]))
+    tnt_kg = np.broadcast_to(np.array([QUANTITY_KG[-1], 2.0 * QUANTITY_KG[-1], 1e10]), (3, 1, 3))
+    at_last, beyond, far_beyond = danger.fatalities_at(tnt_kg)[1, 0]
+    assert at_last > danger.fatalities_per_event[1, 0]
+    assert (beyond, far_beyond) == pytest.approx((at_last, at_last), rel=1e-12)
+
+
+def test_a_table_of_lethality_of_ones_own_counts_at_every_quantity(tmp_path: Path) -> None:
+    """Twice as lethal buildings: the figure now and that at other quantities, and the shipped ones again after."""
+    own = tmp_path / "explosives" / "building_lethality.csv"
+    own.parent.mkdir()
+    rows = loader.rows("explosives/building_lethality.csv")
+    lines = [
+        ",".join(
+            str(min(2.0 * float(row[name]), 1.0)) if name in ("low", "central", "high") else row[name] for name in row
+        )
+        for row in ({name: value.replace(",", ";") for name, value in row.items()} for row in rows)
+    ]
+    own.write_text("\n".join([",".join(rows[0]), *lines]) + "\n", encoding="utf-8")
+    here = stores(sited(np.geomspace(150.0, 600.0, 40)), [8_000.0])
+    at_half = np.full((3, 1, 1), 4_000.0)
+    shipped = danger_of(here).fatalities_at(at_half)[1].item()
+    try:
+        loader.use_folder(tmp_path)
+        expected = plainly(4_000.0, np.geomspace(150.0, 600.0, 40), np.full(40, 4.0))[1]
+        found = danger_of(here).fatalities_at(at_half)[1].item()
+    finally:
+        loader.use_folder(None)
+    assert found == pytest.approx(float(expected), rel=0.01)
+    assert found > 1.2 * shipped
+    assert danger_of(here).fatalities_at(at_half)[1].item() == shipped
+
+
+def test_no_quantities_have_no_events() -> None:
+    assert stores(sited([]), [1_000.0, 0.0]).events_at(np.zeros((2, 0))).shape == (3, 2, 0)
+
+
+def test_one_store_alone_keeps_all_that_is_its_own() -> None:
+    book, built = shipped(), pl.Series(["unknown", "earth_covered_magazine", "unknown"])
+    many = stores(sited([100.0]), [1_000.0, 2_000.0, 3_000.0])
+    factors = np.arange(9.0).reshape(3, 3)
+    many = replace(many, barricaded=np.array([False, True, False]), factors=factors, construction=built, book=book)
+    nobody = sited([])
+    one = many.only(1, nobody)
+    assert (one.store_ids.to_list(), one.groups_kg.tolist()) == (["S1"], [[2_000.0, 0.0, 0.0, 0.0]])
+    assert (one.barricaded.tolist(), one.factors.tolist()) == ([True], [[1.0], [4.0], [7.0]])
+    assert one.construction is not None
+    assert one.construction.to_list() == ["earth_covered_magazine"]
+    assert one.points_m.tolist() == [many.points_m[1].tolist()]
+    assert (one.frequency_method, one.exposures, one.book) == (many.frequency_method, nobody, book)
 
 
 def test_individual_risk_adds_up_over_stores() -> None:
@@ -113,6 +171,14 @@ def test_nobody_at_all() -> None:
     assert danger.events_per_year[1].tolist() == [pytest.approx(1.5e-4 + 1.5e-7), 0.0]
     assert danger.worst_individual_per_year.shape == (3, 2, 3)
     assert np.isinf(nearest_m(sited([]), on_sphere_m([41.0], [20.0]))).all()
+
+
+def test_what_lies_beyond_the_box_is_left_out() -> None:
+    """A kilometre is 0.009 degrees of latitude; at 41 N 0.0119 of longitude."""
+    table = pl.DataFrame(
+        {"latitude_deg": [41.0, 41.0, 41.0, 41.0085, 41.0095], "longitude_deg": [20.0115, 20.0125, 20.5, 20.0, 20.0]}
+    )
+    assert near(table, 41.0, 20.0, 1_000.0).rows() == [(41.0, 20.0115), (41.0085, 20.0)]
 
 
 @settings(max_examples=60, deadline=None)

@@ -155,6 +155,9 @@ FAULTS = [
     ([branch("N1", 1.0, 10.0, k1="")], [], "wrong_type", "k1"),
     ([branch("N1", 1.0, 10.0, exponent="1/0")], [], "wrong_type", "exponent"),
     ([branch("N1", 0.0, 10.0)], [], "value_out_of_range", "q_min_kg"),
+    ([branch("N1", 1.0, -1.0)], [], "value_out_of_range", "q_max_kg"),
+    ([branch("N1", 1.0, 10.0, scale="0")], [], "value_out_of_range", "scale"),
+    ([branch("N1", 1.0, 10.0, exponent="0")], [], "value_out_of_range", "exponent"),
     ([branch("N1", 1.0, 10.0, form="cubic")], [], "value_not_allowed", "form"),
     ([branch("N1", 1.0, 10.0, status="sure")], [], "value_not_allowed", "status"),
     ([branch("N1", 1.0, 10.0, clause=" ")], [], "empty_cell", "clause"),
@@ -185,6 +188,7 @@ def test_a_fault_is_found_at_the_door(
     found = faults(shipped(), overlay)
     assert (code, column) in [(fault.code, fault.column) for fault in found]
     for fault in found:
+        assert fault.table == ("qd_functions" if functions else "qd_cells")
         assert loader.say_finding(fault)
         assert fault.severity == loader.sentences()[fault.code].severity
     with pytest.raises(Refused) as refusal:
@@ -204,6 +208,39 @@ def test_every_fault_comes_at_once() -> None:
         ("qd_cells", 1, "exposure_kind"),
         ("qd_cells", 2, "function"),
     ]
+
+
+def test_a_fault_says_in_full_what_is_wrong() -> None:
+    functions = [
+        *(branch("N1", 1.0, 10.0), branch("N1", 11.0, 20.0), branch("N2", 1.0, 12.0), branch("N2", 10.0, 20.0)),
+        *(branch("N3", 1.0, 10.0), branch("N3", 10.0, 20.0, rules="other"), branch("BD30", 1.0, 10.0)),
+        *(branch("N4", 5.0, 2.0), branch("N5", 1.0, 10.0, scale="0"), branch("N6", 1.0, 10.0, k1="ten")),
+    ]
+    cells = [cell("N1"), cell("BD30"), cell("BD35"), cell("no_distance"), cell("BD30", pes_face="top"), cell("BD30")]
+    key = "pes, pes_face, exposure_kind, exposure_face, barricaded, hazard_division, effect, quantity, protection"
+    twice = f"This combination (rules, {key}) stands in an earlier row too (row 1). Keep one."
+    found = faults(shipped(), Overlay(functions, cells))
+    assert [(fault.table, fault.row, fault.column, loader.say_finding(fault)) for fault in found] == [
+        *(("qd_functions", *each) for each in (
+            (7, "function", "The function BD30 belongs to the rule set aastp-1. Give it a name of its own."),
+            (8, "q_max_kg", "The branch ends at 2.0 kg, and starts at 5.0 kg: it holds no quantity. "
+             "Correct its limits."),
+            (9, "scale", "0 is outside above 0 to any number . Correct it."),
+            (10, "k1", "'ten' is not a number. Correct it."),
+            (2, "q_min_kg", "N1 leaves a gap: a branch ends at 10.0 kg, the next starts at 11.0 kg. "
+             "Correct the limits; what is not published is a row of form gap."),
+            (4, "q_min_kg", "Branches of N2 overlap: one ends at 12.0 kg, the next starts at 10.0 kg. "
+             "Correct the limits, and which of them are included."),
+            (5, "function", "The function N3 belongs to the rule set own. Give it a name of its own."),
+        )),
+        *(("qd_cells", *each) for each in (
+            (2, "", twice),
+            (3, "", twice),
+            (4, "quantity", "'NEQ' is not among the allowed values. Use one of: nothing without a function."),
+            (5, "pes_face", "'top' is not among the allowed values. Use one of: any, front, side, rear."),
+            (6, "", twice),
+        )),
+    ]  # fmt: skip
 
 
 def test_a_gap_that_is_named_is_none() -> None:
