@@ -18,6 +18,7 @@ from tests.node.assessment.surroundings import planted_surveys
 from uuid6 import uuid7
 
 from rasr.node.assessment.licences import cards, giving
+from rasr.node.assessment.surroundings import services as surroundings
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import User
 from rasr.node.places.models import Licence, Store
@@ -246,8 +247,11 @@ def _licences(crew: Crew) -> None:
 
 
 def _surveys(crew: Crew) -> None:
-    """A survey, an answer on building, and a file with a fault."""
+    """A survey, an answer on building near a store, and a file with a fault."""
     planted_surveys.plant(crew.officer, WORD)
+    near = crew.stores[0]
+    here = {"latitude_deg": near.latitude_deg + 0.001, "longitude_deg": near.longitude_deg}
+    surroundings.ask(actor=crew.officer, about=WORD, kind="inhabited_building", **here)
     planted_surveys.file(crew.officer, WORD)
 
 

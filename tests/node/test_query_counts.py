@@ -90,7 +90,7 @@ COUNTS = {
     "assessment:survey-file": 9,
     "assessment:survey-map": 19,
     "assessment:survey-maps": 7,
-    "assessment:survey-new": 6,
+    "assessment:survey-new": 7,
     "assessment:survey-rows": 8,
     "assessment:survey-stores": 10,
     "assessment:survey-take": 26,

@@ -324,14 +324,13 @@ def test_what_a_refusal_names(crew: Crew) -> None:
     told(replace(find, lines=(replace(came, quantity=None),)), "item_wanted", **of_new)
     told(moves("transfer", ("R4", 1, S2, S1), items=(item.pk,)), "item_not_wanted", **of_r4)
     assert post(actor=crew.ana, movement=find) == "created"
-    left = moves("transfer", ("W1", 1, S2, S1), items=(item.pk,), ago_h=2)
-    post(actor=crew.ana, movement=left)
+    post(actor=crew.ana, movement=moves("transfer", ("W1", 1, S2, S1), items=(item.pk,), ago_h=2))
     early = moves("loss", ("W1", 1, S1, LOST), items=(item.pk,), ago_h=3)
     told(early, "holding_negative_then", **of_new, store="S1", day=str(early.effective_at.date()), short=1)
     other = Item.objects.create(article_id="rifles", serial="8")
     more = replace(find, movement_id=uuid7(), lines=(replace(came, to_place=S1, item_id=other.pk),), batches=())
     assert post(actor=crew.ana, movement=more) == "created"
-    told(early, "item_then_elsewhere", item=str(item.pk), day=str(left.effective_at.date()))
+    told(early, "item_then_elsewhere", item=str(item.pk), day=str(early.effective_at.date()))
     assert ItemPosition.objects.get(item=item).place.store_id == "S1"
 
 

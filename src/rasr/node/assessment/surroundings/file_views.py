@@ -87,6 +87,7 @@ def _new_page(request: HttpRequest, form: FileForm, status: int = 200, fault: st
         "fault": fault,
         "limit_mb": receiving.limit_mb(),
         "most_rows": MOST_ROWS,
+        "waiting": sending.waiting(actor=actor_of(request)),
     }
     return render(request, "assessment/surroundings/send.html", context, status=status)
 

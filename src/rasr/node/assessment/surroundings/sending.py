@@ -54,6 +54,11 @@ def sent(*, actor: User) -> QuerySet[SurveyFile]:
     return SurveyFile.objects.filter(actor=actor).select_related("actor")
 
 
+def waiting(*, actor: User) -> QuerySet[SurveyFile]:
+    """Their files that were neither kept nor dropped. Raises PermissionDenied."""
+    return sent(actor=actor).filter(state__in=OPEN).order_by("-sent_at")
+
+
 def folder() -> Path:
     """Where the files lie."""
     return Path(settings.NODE.home) / "surveys"
@@ -66,7 +71,7 @@ def receive(*, actor: User, file: Sent, name: str, title: str, surveyed_on: date
     """
     require(actor, RIGHT)
     sweep(timezone.now())
-    if sent(actor=actor).filter(state__in=OPEN).count() >= MOST_WAITING:
+    if waiting(actor=actor).count() >= MOST_WAITING:
         raise Refused("survey_files_many", most=MOST_WAITING)
     name = _shown(name)
     form = files.form_of(name)
