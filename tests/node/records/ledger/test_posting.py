@@ -331,7 +331,7 @@ def test_what_a_refusal_names(crew: Crew) -> None:
     other = Item.objects.create(article_id="rifles", serial="8")
     more = replace(find, movement_id=uuid7(), lines=(replace(came, to_place=S1, item_id=other.pk),), batches=())
     assert post(actor=crew.ana, movement=more) == "created"
-    told(early, "item_then_elsewhere", item=str(item.pk), day=str(left.effective_at.date()))
+    told(early, "item_then_elsewhere", item=str(item.pk), day=str(early.effective_at.date()))
     assert ItemPosition.objects.get(item=item).place.store_id == "S1"
 
 
