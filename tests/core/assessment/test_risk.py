@@ -70,29 +70,23 @@ def test_above_the_greatest_quantity_the_response_rises_no_more() -> None:
 
 
 def test_a_table_of_lethality_of_ones_own_counts_at_every_quantity(tmp_path: Path) -> None:
-    """Twice as lethal buildings: the figure now and that at other quantities, and the shipped ones again after."""
+    """Buildings that bear twice the pressure: at another quantity than that held, and the shipped ones again after."""
     own = tmp_path / "explosives" / "building_lethality.csv"
     own.parent.mkdir()
-    rows = loader.rows("explosives/building_lethality.csv")
-    lines = [
-        ",".join(
-            str(min(2.0 * float(row[name]), 1.0)) if name in ("low", "central", "high") else row[name] for name in row
-        )
-        for row in ({name: value.replace(",", ";") for name, value in row.items()} for row in rows)
-    ]
-    own.write_text("\n".join([",".join(rows[0]), *lines]) + "\n", encoding="utf-8")
-    here = stores(sited(np.geomspace(150.0, 600.0, 40)), [8_000.0])
-    at_half = np.full((3, 1, 1), 4_000.0)
-    shipped = danger_of(here).fatalities_at(at_half)[1].item()
+    rows = pl.DataFrame(loader.rows("explosives/building_lethality.csv"))
+    rows.with_columns(pressure_kpa=pl.col("pressure_kpa").cast(pl.Float64) * 2.0).write_csv(own)
+    metres, half = np.geomspace(60.0, 600.0, 40), np.full((3, 1, 1), 4_000.0)
+    here = stores(sited(metres), [8_000.0])
+    shipped_ones = danger_of(here).fatalities_at(half)[1].item()
     try:
         loader.use_folder(tmp_path)
-        expected = plainly(4_000.0, np.geomspace(150.0, 600.0, 40), np.full(40, 4.0))[1]
-        found = danger_of(here).fatalities_at(at_half)[1].item()
+        expected = plainly(4_000.0, metres, np.full(40, 4.0))[1]
+        found = danger_of(here).fatalities_at(half)[1].item()
     finally:
         loader.use_folder(None)
-    assert found == pytest.approx(float(expected), rel=0.01)
-    assert found > 1.2 * shipped
-    assert danger_of(here).fatalities_at(at_half)[1].item() == shipped
+    assert found == pytest.approx(float(expected), rel=0.002)
+    assert found < 0.8 * shipped_ones
+    assert danger_of(here).fatalities_at(half)[1].item() == shipped_ones
 
 
 def test_no_quantities_have_no_events() -> None:
