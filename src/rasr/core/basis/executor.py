@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 Given = TypeVar("Given", covariant=True)
 AHEAD = 3
 """Tasks under way for each worker: enough to keep it busy, few enough that a long row of tasks needs no memory."""
+FORMS = ("tcp://", "tls://")
+"""How the address of a cluster begins."""
 WAIT_S = 20
 """How long a cluster may take to answer at first."""
 
@@ -63,11 +65,14 @@ class Cluster:
         """Results in task order. Refused('not_available') where no cluster answers."""
         from distributed import Client  # slow to import, and an extra: only where it is used
 
+        refused = {"what": f"The cluster at {self.address}"}
+        if not self.address.startswith(FORMS):
+            raise Refused("not_available", **refused, reason=f"an address begins with {' or '.join(FORMS)}")
         connect: Any = Client  # it has no types
         try:
             client = connect(self.address, timeout=WAIT_S)
         except (OSError, ValueError) as fault:
-            raise Refused("not_available", what=f"The cluster at {self.address}", reason=str(fault)) from fault
+            raise Refused("not_available", **refused, reason=str(fault)) from fault
         with client:
             workers = max(len(client.ncores()), 1)
             yield from _in_order(lambda task: client.submit(function, task, pure=False), tasks, AHEAD * workers)
