@@ -14,6 +14,7 @@ from tests.node.records.ledger.crew import S1, S2, Crew, held, moves
 from rasr.core.basis.findings import Refused
 from rasr.node.assessment.licences import around, giving, queries
 from rasr.node.assessment.models import LicenceForm
+from rasr.node.assessment.stores.movement import waiting
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, Entry, User
@@ -191,7 +192,7 @@ def test_an_article_whose_neq_nobody_knows_is_counted_as_unknown(beside: Crew) -
 def test_a_drafted_movement_shows_the_breach_that_it_makes_and_the_one_that_it_mends(beside: Crew) -> None:
     Licence.objects.filter(store="S2", hazard_division="1.1").update(neq_limit_kg=20.0)
     asked = beside.ask(moves("transfer", ("R1", 3, S1, S2)))
-    found = queries.movement(beside.keeper, asked.pk)
+    found = waiting(beside.keeper, asked.pk)
     stores, more = queries.after_movement(beside.keeper, found, timezone.localdate())
     assert more == 0
     rows = {one.store.pk: next(row for row in one.rows if row["hazard_division"] == "1.1") for one in stores}
@@ -201,7 +202,7 @@ def test_a_drafted_movement_shows_the_breach_that_it_makes_and_the_one_that_it_m
     assert told["S1"] == (10.5, pytest.approx(4.2), False, True), "10.5 kg stand against a licence of 10"
     assert told["S2"] == (16.8, pytest.approx(23.1), True, False)
     with pytest.raises(ObjectDoesNotExist):
-        queries.movement(beside.stranger, asked.pk)
+        waiting(beside.stranger, asked.pk)
 
 
 def test_a_barricade_changes_what_a_neighbouring_store_allows(beside: Crew) -> None:

@@ -22,7 +22,6 @@ from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
 from rasr.node.places.models import Licence, Store
-from rasr.node.records.counts.adjusting import MOVING
 from rasr.node.records.ledger.facts import facts_of
 from rasr.node.records.ledger.kept import draft_of
 from rasr.node.records.ledger.standing import net_of
@@ -98,12 +97,6 @@ class After:
     store: Store
     rows: list[dict[str, Any]]
     unknown: bool
-
-
-def movement(actor: User, approval_id: UUID) -> Approval:
-    """A movement that waits for a second person. Raises Approval.DoesNotExist."""
-    rows = approvals.approvals(actor).filter(kind__in=MOVING, state=ApprovalState.ASKED)
-    return rows.get(pk=approval_id)
 
 
 def after_movement(actor: User, found: Approval, as_of: date) -> tuple[list[After], int]:

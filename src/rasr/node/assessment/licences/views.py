@@ -20,6 +20,7 @@ from rasr.node.assessment.licences import around, giving, printing, queries, tel
 from rasr.node.assessment.licences.forms import ProposeForm, WhatIfForm, field_of
 from rasr.node.assessment.licences.tables import LicenceFilter, LicenceTable
 from rasr.node.assessment.models import LicenceForm
+from rasr.node.assessment.stores.movement import waiting
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
@@ -182,7 +183,7 @@ def after(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     require(actor, queries.VIEW)
     marks.shows_all_seen(request)
     try:
-        found = queries.movement(actor, approval_id)
+        found = waiting(actor, approval_id)
     except ObjectDoesNotExist as gone:
         raise Http404 from gone
     stores, more = queries.after_movement(actor, found, timezone.localdate())

@@ -35,12 +35,15 @@ class Drafted:
     apart: Mapping[str, list[Mixing]]
 
 
+def waiting(actor: queries.Actor, approval_id: UUID) -> Approval:
+    """What was asked for and waits with a movement. Raises Approval.DoesNotExist."""
+    return approvals.approvals(actor).get(pk=approval_id, kind__in=MOVING, state=ApprovalState.ASKED)
+
+
 def asked_for(actor: queries.Actor, approval_id: UUID) -> tuple[Approval, Drafted]:
     """A movement that waits for a second person. Raises Approval.DoesNotExist, PermissionDenied, Refused."""
     require(actor, "view_register")
-    found = approvals.approvals(actor).get(pk=approval_id, kind__in=MOVING)
-    if found.state != ApprovalState.ASKED or "movement" not in found.payload:
-        raise Approval.DoesNotExist
+    found = waiting(actor, approval_id)
     return found, effect(actor, draft_of(found.payload["movement"]))
 
 

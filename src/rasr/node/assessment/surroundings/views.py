@@ -36,8 +36,8 @@ from rasr.node.web.framedata import holding
 from rasr.node.web.messages import say
 
 ABOVE = ("assessment:surveys", _("Surveys"))
-
 POSITION = {"latitude_deg": pl.Float64(), "longitude_deg": pl.Float64()}
+"""Columns of a list that is also a file for maps, where there is nothing to list."""
 
 
 class Surveys(Righted, Sorted):

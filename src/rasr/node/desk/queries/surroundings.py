@@ -22,8 +22,6 @@ from rasr.node.web import codes, figures
 AROUND_KM = 5.0
 BUILDING = "inhabited_building"
 Json = dict[str, Any]
-Inside = dict[str, list[tuple[Any, float]]]
-"""Kind of exposed site to the stores (or what has their position) and the distance each asks for, m."""
 
 
 def around_site(actor: Actor, site_id: str) -> Json:
@@ -32,22 +30,13 @@ def around_site(actor: Actor, site_id: str) -> Json:
     site = places.site(actor, site_id)
     stores = list(stores_listed(actor).filter(site=site).order_by("store_id"))
     told = _("{store}: {distance} m to houses")
-    rings = [
-        _ring(store, required_m, told.format(store=store.store_id, distance=_meters(required_m)))
-        for store in stores
-        if (required_m := store.required_ibd_m)
-    ]
-    inside_m = {BUILDING: [(store, store.required_ibd_m) for store in stores if store.required_ibd_m]}
+    asking = [store for store in stores if store.required_ibd_m]
     near = records.exposures_near(site.latitude_deg, site.longitude_deg, AROUND_KM)
-    return _around(site.mark, stores, rings, _points(near, inside_m))
-
-
-def _around(mark: int, stores: list[Any], rings: list[Json], points: list[Json]) -> Json:
     return {
-        "mark": mark,
+        "mark": site.mark,
         "sites": [_store(store) for store in stores],
-        "rings": rings,
-        "points": points,
+        "rings": [_ring(store, told) for store in asking],
+        "points": _points(near, asking),
         "texts": {"site": _("Store"), "place": _("Exposed")},
     }
 
@@ -66,19 +55,20 @@ def _store(store: Any) -> Json:
     }
 
 
-def _ring(store: Any, radius_m: float, label: str) -> Json:
-    return {"lat": store.latitude_deg, "lon": store.longitude_deg, "radius_m": radius_m, "label": label}
+def _ring(store: Any, told: str) -> Json:
+    label = told.format(store=store.store_id, distance=_meters(store.required_ibd_m))
+    place = {"lat": store.latitude_deg, "lon": store.longitude_deg}
+    return {**place, "radius_m": store.required_ibd_m, "label": label}
 
 
-def _points(near: pl.DataFrame, inside_m: Inside) -> list[Json]:
-    """Exposed sites in the order given; kind: whether they lie inside a distance that is required."""
+def _points(near: pl.DataFrame, asking: list[Any]) -> list[Json]:
+    """Exposed sites in the order given; kind: whether a house lies inside the distance that a store asks."""
     points_m = on_sphere_m(near["latitude_deg"].to_numpy(), near["longitude_deg"].to_numpy())
     inside = np.zeros(near.height, dtype=bool)
-    for kind, rings in inside_m.items():
-        of_kind = (near["kind"] == kind).to_numpy()
-        for store, radius_m in rings:
-            away_m = np.linalg.norm(points_m - on_sphere_m([store.latitude_deg], [store.longitude_deg]), axis=1)
-            inside |= of_kind & (away_m <= radius_m)
+    for store in asking:
+        away_m = np.linalg.norm(points_m - on_sphere_m([store.latitude_deg], [store.longitude_deg]), axis=1)
+        inside |= away_m <= store.required_ibd_m
+    inside &= (near["kind"] == BUILDING).to_numpy()
     return [_point(row) for row in near.with_columns(pl.Series("inside", inside)).iter_rows(named=True)]
 
 
