@@ -46,6 +46,8 @@ def delete(draw: Random, strength: int) -> set[Row]:
     """A row goes; a strong attacker lets the others move up."""
     covered = drawn_table(draw)
     pk = draw.choice(keys(covered))
+    if strength:
+        take_apart()
     drop(covered, pk)
     return follow(strength, covered, pk)
 
@@ -60,6 +62,7 @@ def insert(draw: Random, strength: int) -> set[Row]:
     covered.model._base_manager.bulk_create([made])
     row = (covered.table, str(made.pk))
     if strength:
+        take_apart()
         size = Leaf.objects.exclude(index=None).count()
         place = draw.choice([size, draw.randrange(size)])
         if place < size:
@@ -77,6 +80,7 @@ def swap(draw: Random, strength: int) -> set[Row]:
     """Two rows of a table change contents, or the leaves of two rows their places."""
     covered = drawn_table(draw)
     if strength and draw.random() < 0.5:
+        take_apart()
         one, two = draw.sample(list(Leaf.objects.exclude(index=None)), 2)
         first, second = one.index, two.index
         for leaf, index in ((one, None), (two, first), (one, second)):
@@ -96,6 +100,7 @@ def swap(draw: Random, strength: int) -> set[Row]:
 
 def truncate(draw: Random, strength: int) -> set[Row]:
     """The end of the log goes, with its rows."""
+    take_apart()
     some = list(Leaf.objects.exclude(index=None).order_by("-index")[: draw.randint(1, 30)])
     for leaf in some:
         drop(COVERED[leaf.table], leaf.row_id)
@@ -109,17 +114,52 @@ def truncate(draw: Random, strength: int) -> set[Row]:
 def follow(strength: int, covered: Covered, *pks: Any) -> set[Row]:
     """Let the leaves say what the rows are now, and the checkpoints what the leaves are."""
     for pk in pks if strength else ():
-        leaf = Leaf.objects.get(table=covered.table, row_id=str(pk))
+        leaf, place = leaf_of(covered.table, str(pk))
         entry = covered.entries([str(pk)]).get(str(pk))
         if entry is None:
             Leaf.objects.filter(pk=leaf.pk)._raw_delete("default")
             if strength == 2 and leaf.index is not None:
                 shift(leaf.index, -1)
         else:
-            Leaf.objects.filter(pk=leaf.pk).update(hash=tree.leaf_hash(entry))
+            hashes = hashes_of(leaf)
+            hashes[place] = tree.leaf_hash(entry)
+            Leaf.objects.filter(pk=leaf.pk).update(hash=b"".join(hashes))
     if strength == 2:
         sign_anew()
     return {(covered.table, str(pk)) for pk in pks}
+
+
+def leaf_of(table: str, row_id: str) -> tuple[Leaf, int]:
+    """Where the leaf of a row stands: in which row of leaves, and the how manieth of it, from 0."""
+    for leaf in Leaf.objects.filter(table=table):
+        if row_id in (names := ids_of(leaf)):
+            return leaf, names.index(row_id)
+    raise Leaf.DoesNotExist
+
+
+def ids_of(leaf: Leaf) -> list[str]:
+    return f"{leaf.row_id}\n{leaf.more}".rstrip("\n").split("\n")
+
+
+def hashes_of(leaf: Leaf) -> list[bytes]:
+    held = bytes(leaf.hash)
+    return [held[at : at + 32] for at in range(0, len(held), 32)]
+
+
+def take_apart() -> None:
+    """Leaves that stand together, one by one: whoever can write can do that, and it says the same."""
+    for leaf in Leaf.objects.exclude(more=""):
+        seals = bytes(leaf.seal)
+        Leaf.objects.filter(pk=leaf.pk)._raw_delete("default")
+        for place, (row_id, hashed) in enumerate(zip(ids_of(leaf), hashes_of(leaf), strict=True)):
+            Leaf.objects.create(
+                table=leaf.table,
+                row_id=row_id,
+                schema=leaf.schema,
+                hash=hashed,
+                seal=seals[32 * place : 32 * place + 32],
+                index=None if leaf.index is None else leaf.index + place,
+            )
 
 
 def shift(start: int, places: int) -> None:
@@ -131,7 +171,7 @@ def shift(start: int, places: int) -> None:
 
 def sign_anew(more: int | None = None) -> None:
     """Checkpoints over the leaves as they are now, under the name of the log, by a key made up."""
-    hashes = [bytes(held) for held in Leaf.objects.exclude(index=None).order_by("index").values_list("hash", flat=True)]
+    hashes = [one for leaf in Leaf.objects.exclude(index=None).order_by("index") for one in hashes_of(leaf)]
     for kept in list(Checkpoint.objects.all()):
         name, size = kept.note.partition("\n")[0], min(kept.size, len(hashes))
         made = checkpoint.Checkpoint(name, size, tree.root(hashes[:size]), kept.signed_at)

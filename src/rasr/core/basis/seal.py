@@ -486,10 +486,10 @@ def new_signing_key(prefix: str) -> SigningKey:
 
 
 def mac(key: bytes, content: bytes) -> bytes:
-    """HMAC-SHA256: 32 bytes."""
-    return hmac.digest(key, content, "sha256")
+    """BLAKE2b with a key (RFC 7693): 32 bytes, in a quarter of the time of an HMAC."""
+    return hashlib.blake2b(content, key=key, digest_size=32).digest()
 
 
 def mac_fits(key: bytes, content: bytes, given: bytes) -> bool:
-    """Whether a given HMAC is that of the content."""
+    """Whether this was made of the content by ``mac`` with this key."""
     return hmac.compare_digest(mac(key, content), given)

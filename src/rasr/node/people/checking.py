@@ -9,7 +9,7 @@ import base64
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from rasr.core.basis import seal
 from rasr.core.basis.findings import Refused
@@ -49,12 +49,23 @@ def write_bundle(out: BinaryIO) -> int:
         return bundle.write(out, file, found.all(), log_key.signing_key().public)
 
 
+class _Told(NamedTuple):
+    """A leaf as the database has it, without its row: as in ``Kept``."""
+
+    index: int | None
+    table: str
+    row_id: str
+    hash: bytes
+    sealed: bool | None
+
+
 class _Found:
     """What the database holds: every leaf with its row, then the rows without one."""
 
     def __init__(self, sealing: bytes | None) -> None:
         self._sealing = sealing
         self._covered: dict[str, set[str]] = defaultdict(set)
+        self._last = 0
 
     def all(self) -> Iterator[Kept | Stray]:
         """Both, one after the other."""
@@ -63,10 +74,7 @@ class _Found:
 
     def kept(self) -> Iterator[Kept]:
         """Leaves in the order of the log; those that wait for an index at the end."""
-        last = 0
-        # page by page by the key: an iterator of the database would see nothing of a page that is asked for meanwhile
-        while some := list(models.Leaf.objects.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
-            last = some[-1].pk
+        while some := list(self._read_on()):
             yield from self._with_rows(some)
 
     def strays(self) -> Iterator[Stray]:
@@ -78,23 +86,32 @@ class _Found:
             held = self._covered[table]
             for values in covered.model._base_manager.values_list(*covered.lookups).iterator(chunk_size=AT_ONCE):
                 row_id = str(values[0])
-                if row_id not in held and not models.Leaf.objects.filter(table=table, row_id=row_id).exists():
+                while row_id not in held and list(self._read_on()):
+                    pass
+                if row_id not in held:
                     yield Stray(table, row_id, covered.entry(values))
 
-    def _with_rows(self, some: list[models.Leaf]) -> Iterator[Kept]:
-        by_table: dict[str, list[str]] = defaultdict(list)
-        for leaf in some:
-            by_table[leaf.table].append(leaf.row_id)
-        entries = {table: COVERED[table].entries(ids) for table, ids in by_table.items() if table in COVERED}
-        for leaf in some:
-            self._covered[leaf.table].add(leaf.row_id)
-            entry = entries.get(leaf.table, {}).get(leaf.row_id)
-            yield Kept(leaf.index, leaf.table, leaf.row_id, bytes(leaf.hash), self._is_sealed(leaf), entry)
+    def _read_on(self) -> Iterator[_Told]:
+        """The next leaves of the database, row by row."""
+        # page by page by the key: an iterator of the database would see nothing of a page that is asked for meanwhile
+        some = models.Leaf.objects.filter(pk__gt=self._last).order_by("pk").values_list("pk", "index", *leaves.COLUMNS)
+        for pk, index, *told in some[:AT_ONCE]:
+            self._last, one = pk, leaves.Leaves(*told)
+            self._covered[one.table].update(one.row_ids)
+            row_ids, sealing = one.row_ids, self._sealing
+            sealed = [None] * len(row_ids) if sealing is None else one.seals_fit(sealing)
+            for place, (row_id, hashed, fits) in enumerate(zip(row_ids, one.hashes, sealed, strict=True)):
+                yield _Told(None if index is None else index + place, one.table, row_id, hashed, fits)
 
-    def _is_sealed(self, leaf: models.Leaf) -> bool | None:
-        if self._sealing is None:
-            return None
-        return leaves.seal_fits(self._sealing, leaf.table, leaf.row_id, leaf.schema, leaf.hash, leaf.seal)
+    def _with_rows(self, leaves_read: list[_Told]) -> Iterator[Kept]:
+        for first in range(0, len(leaves_read), AT_ONCE):
+            some = leaves_read[first : first + AT_ONCE]
+            by_table: dict[str, list[str]] = defaultdict(list)
+            for told in some:
+                by_table[told.table].append(told.row_id)
+            entries = {table: COVERED[table].entries(ids) for table, ids in by_table.items() if table in COVERED}
+            for told in some:
+                yield Kept(*told, entries.get(told.table, {}).get(told.row_id))
 
 
 def _notes() -> Iterator[tuple[int, str]]:

@@ -98,8 +98,11 @@ def _held(row: Model, lookup: str) -> Any:
 
 
 def _plain_column(column: Sequence[Any]) -> Sequence[Any]:
-    if AS_IT_IS.issuperset(map(type, column)):
+    kinds = set(map(type, column))
+    if kinds <= AS_IT_IS:
         return column
+    if kinds == {uuid.UUID}:
+        return list(map(str, column))
     first = column[0]
     if all(value is first for value in column):  # many lines are of one movement
         return [_plain(first)] * len(column)

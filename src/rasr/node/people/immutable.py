@@ -10,7 +10,7 @@ from rasr.node.web import triggers
 
 TABLES = ("people_entry", "people_checkpoint")
 LEAF = "people_leaf"
-KEPT = ("id", "table", "row_id", "schema", "hash", "seal")
+KEPT = ("id", "table", "row_id", "more", "schema", "hash", "seal")
 """Columns of a leaf that stay as they are."""
 
 

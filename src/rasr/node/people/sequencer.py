@@ -12,8 +12,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any, NamedTuple
+from itertools import accumulate, islice
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -24,10 +24,11 @@ from rasr.core.log import checkpoint, witness
 from rasr.core.log.checkpoint import Checkpoint
 from rasr.node.people import leaves, log_key, models, trail
 from rasr.node.people.choices import Outcome
+from rasr.node.people.leaves import Leaves
 from rasr.node.web.private import locked, write_private
 
 AT_ONCE = 20_000
-"""Leaves under one checkpoint at most, so that a line of the witness stays small."""
+"""About so many leaves stand under one checkpoint at most, so that a line of the witness stays small."""
 _ADVISORY = 0x6C6F6773
 """Number of the lock that keeps two machines from sequencing in one PostgreSQL database at once: "logs"."""
 log = logging.getLogger("rasr.log")
@@ -80,26 +81,14 @@ def fault() -> Fault | None:
         return Fault("log_fault_unreadable", {}, "")
 
 
-class Waiting(NamedTuple):
-    """A leaf without an index."""
-
-    pk: int
-    table: str
-    row_id: str
-    schema: int
-    hash: bytes
-    seal: bytes
-
-    def is_sealed(self, key: bytes) -> bool:
-        """Whether somebody with the key has made it."""
-        return leaves.seal_fits(key, self.table, self.row_id, self.schema, self.hash, self.seal)
+Waiting = tuple[int, Leaves]
+"""Key of a row of leaves without an index, and what it says."""
 
 
 def waiting() -> Iterator[Waiting]:
     """Leaves without an index, in the order in which they will get one."""
-    names = ("pk", "table", "row_id", "schema", "hash", "seal")
-    found = models.Leaf.objects.filter(index=None).order_by("pk").values_list(*names)
-    return map(Waiting._make, found.iterator())
+    found = models.Leaf.objects.filter(index=None).order_by("pk").values_list("pk", *leaves.COLUMNS)
+    return ((pk, Leaves(*told)) for pk, *told in found.iterator())
 
 
 def forget() -> None:
@@ -154,21 +143,34 @@ def _step(key: seal.SigningKey, held: witness.Witness, now: datetime) -> Checkpo
     with transaction.atomic():
         _alone()
         _agrees(held)
-        some = list(islice((leaf for leaf in waiting() if leaf.is_sealed(sealing)), AT_ONCE))
+        some = _next(sealing)
         first = held.tree.size
         if not some or models.Checkpoint.objects.filter(size__gt=first).exists():
             return None  # in the second case another machine was quicker: its checkpoint is taken in next time
         if models.Leaf.objects.filter(index__gte=first).exists():
             raise Refused("log_forged", size=first)
         _give(some, first)
+        refs = [ref for _pk, one in some for ref in _refs_of(one)]
         grown = held.tree.copy()
-        grown.extend(bytes(leaf.hash) for leaf in some)
+        grown.extend(ref.hash for ref in refs)
         at = _time(held, now)
         made = Checkpoint(key.name, grown.size, grown.root(), at)
         note = checkpoint.sign(made, key)
         models.Checkpoint.objects.create(size=made.size, root=made.root, note=note, signed_at=at)
-    _add(held, note, [witness.Ref(bytes(leaf.hash), leaf.table, leaf.row_id) for leaf in some])
+    _add(held, note, refs)
     return made
+
+
+def _next(sealing: bytes) -> list[Waiting]:
+    """Leaves that wait and are sealed, for one checkpoint."""
+    some, count = [], 0
+    for pk, one in waiting():
+        if all(one.seals_fit(sealing)):
+            some.append((pk, one))
+            count += len(one.row_ids)
+        if count >= AT_ONCE:
+            break
+    return some
 
 
 def _alone() -> None:
@@ -180,7 +182,8 @@ def _alone() -> None:
 
 def _give(some: list[Waiting], first: int) -> None:
     """Write the indexes. They are given once: triggers refuse any other change of a leaf."""
-    pairs = [(first + place, leaf.pk) for place, leaf in enumerate(some)]
+    places = accumulate((len(one.row_ids) for _pk, one in some), initial=first)
+    pairs = [(place, pk) for place, (pk, _one) in zip(places, some, strict=False)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -205,8 +208,11 @@ def _add(held: witness.Witness, note: str, refs: list[witness.Ref]) -> None:
 
 
 def _refs(some: QuerySet[models.Leaf]) -> list[witness.Ref]:
-    found = some.values_list("hash", "table", "row_id")
-    return [witness.Ref(bytes(hashed), table, row_id) for hashed, table, row_id in found]
+    return [ref for told in some.values_list(*leaves.COLUMNS) for ref in _refs_of(Leaves(*told))]
+
+
+def _refs_of(one: Leaves) -> list[witness.Ref]:
+    return [witness.Ref(hashed, one.table, row_id) for row_id, hashed in zip(one.row_ids, one.hashes, strict=True)]
 
 
 def _time(held: witness.Witness, now: datetime) -> datetime:
@@ -219,8 +225,13 @@ def _time(held: witness.Witness, now: datetime) -> datetime:
 def _first_unsealed() -> Refused | None:
     """What to tell of the leaves that nobody with the key has made."""
     key = log_key.seal_key()
-    bad = [leaf for leaf in islice(waiting(), AT_ONCE) if not leaf.is_sealed(key)]
-    return Refused("log_unsealed", table=bad[0].table, row=bad[0].row_id, leaves=len(bad)) if bad else None
+    bad = [
+        (one.table, row_id)
+        for _pk, one in islice(waiting(), AT_ONCE)
+        for row_id, fits in zip(one.row_ids, one.seals_fit(key), strict=True)
+        if not fits
+    ]
+    return Refused("log_unsealed", table=bad[0][0], row=bad[0][1], leaves=len(bad)) if bad else None
 
 
 def _tell(refused: Refused, now: datetime) -> None:

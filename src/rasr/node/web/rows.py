@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from django.db import connection, models
 
 AT_ONCE = 1000
 """Rows of one statement where the database is spoken to over a network, so that each statement waits for an answer."""
+LISTED = 150
+"""Rows that stand in the text of one statement; SQLite takes longer to read a longer one."""
 FEW = 4
 """Up to so many rows an INSERT is quicker than COPY."""
 Row = Sequence[Any]
@@ -37,14 +39,13 @@ def insert(
             _copy(f"COPY {_table(model)} ({columns}) FROM STDIN", chain(first, prepared))
             return
         prepared = iter(first)
-    one = f"({', '.join(['%s'] * len(names))})"
     tail = ""
     if or_update:
         key = model._meta.pk
         assert key is not None
         sets = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in or_update)
         tail = f" ON CONFLICT ({_quoted(str(key.column))}) DO UPDATE SET {sets}"
-    _many(f"INSERT INTO {_table(model)} ({columns}) VALUES {one}{tail}", prepared)
+    _listed(f"INSERT INTO {_table(model)} ({columns}) ", len(names), tail, prepared)
 
 
 def _copy(statement: str, rows: Iterator[Row]) -> None:
@@ -58,8 +59,10 @@ def update(model: type[models.Model], names: Sequence[str], keys: Sequence[str],
     """Set the columns ``names`` of the rows with these ``keys``. rows: the values, then those of the keys."""
     prepared, table = _prepared(model, [*names, *keys], rows), _table(model)
     if connection.vendor == "sqlite":
-        sets = ", ".join(f"{_quoted(name)} = %s" for name in names)
-        _many(f"UPDATE {table} SET {sets} WHERE {_where(keys)}", prepared)
+        count = len(names)
+        sets = ", ".join(f"{_quoted(name)} = v.column{place}" for place, name in enumerate(names, 1))
+        same = " AND ".join(f"{table}.{_quoted(key)} = v.column{place}" for place, key in enumerate(keys, count + 1))
+        _listed(f"UPDATE {table} SET {sets} FROM (", count + len(keys), f") AS v WHERE {same}", prepared)
         return
     sets = ", ".join(f"{_quoted(name)} = v.c{place}" for place, name in enumerate(names))
     types = _types(model, [*names, *keys])
@@ -70,16 +73,21 @@ def delete(model: type[models.Model], keys: Sequence[str], rows: Iterable[Row]) 
     """Delete the rows with these keys."""
     prepared, table = _prepared(model, keys, rows), _table(model)
     if connection.vendor == "sqlite":
-        _many(f"DELETE FROM {table} WHERE {_where(keys)}", prepared)
+        these = ", ".join(map(_quoted, keys))
+        _listed(f"DELETE FROM {table} WHERE ({these}) IN (", len(keys), ")", prepared)
         return
     _joined(f"DELETE FROM {table} USING", _matching(table, keys, 0), _types(model, keys), prepared)
 
 
-def _many(statement: str, rows: Iterator[Row]) -> None:
-    """One statement for each row: quick where the database is part of the program, and for few rows anywhere."""
+def _listed(head: str, columns: int, tail: str, rows: Iterator[Row]) -> None:
+    """One statement for some rows, which stand in it as a list."""
+    one = f"({', '.join(['%s'] * columns)})"
+    lists = iter(lambda: list(islice(rows, LISTED)), [])
     with connection.cursor() as cursor:
-        while some := list(islice(rows, AT_ONCE)):
-            cursor.executemany(statement, some)
+        # the same statement over and over is read once
+        for many, alike in groupby(lists, len):
+            values = (list(chain.from_iterable(some)) for some in alike)
+            cursor.executemany(f"{head}VALUES {', '.join([one] * many)}{tail}", values)
 
 
 def _joined(head: str, where: str, types: Sequence[str], rows: Iterator[Row]) -> None:
@@ -242,10 +250,6 @@ def _converted(rows: Sequence[Row], converters: Sequence[Converter | None]) -> I
         *(convert(column) if convert else column for convert, column in zip(converters, columns, strict=True)),
         strict=True,
     )
-
-
-def _where(keys: Sequence[str]) -> str:
-    return " AND ".join(f"{_quoted(key)} = %s" for key in keys)
 
 
 def _table(model: type[models.Model]) -> str:

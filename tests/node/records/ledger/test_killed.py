@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 from tests.node.conftest import somebody
+from tests.node.people.attacks import ids_of
 from tests.node.records.ledger import killed
 from tests.node.records.ledger.machine import negative_at_any_time, where
 
@@ -67,7 +68,7 @@ def nothing_by_half(lines: Counter[UUID]) -> None:
         (Batch, "records_batch"),
     ):
         keys = set(map(str, model._base_manager.values_list("pk", flat=True)))
-        assert keys == set(Leaf.objects.filter(table=table).values_list("row_id", flat=True))
+        assert keys == {row_id for leaf in Leaf.objects.filter(table=table) for row_id in ids_of(leaf)}
     posted = Entry.objects.filter(act="movement.post").values_list("row_id", flat=True)
     assert set(posted) == set(map(str, lines))
     assert Holding.objects.count() == Batch.objects.count()

@@ -172,9 +172,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('table', models.CharField(max_length=64)),
                 ('row_id', models.TextField()),
+                ('more', models.TextField(blank=True, db_default='', default='')),
                 ('schema', models.PositiveSmallIntegerField()),
-                ('hash', models.BinaryField(max_length=32)),
-                ('seal', models.BinaryField(max_length=32)),
+                ('hash', models.BinaryField()),
+                ('seal', models.BinaryField()),
                 ('index', models.PositiveBigIntegerField(null=True, unique=True)),
             ],
             options={

@@ -49,17 +49,19 @@ class Entry(models.Model):
 
 
 class Leaf(models.Model):
-    """A row of a covered table as a leaf of the log; its index is given once, by the sequencer.
+    """A row of a covered table as a leaf of the log, or rows written at once as leaves that follow each other.
 
-    schema: which columns are covered, see ``covered``. hash: of the leaf, RFC 6962. seal: HMAC of the hash by the key
-    of the log, so that nobody without it can add a leaf.
+    row_id, more: the first row, and the others, one to a line. schema: which columns are covered, see ``covered``.
+    hash: of each leaf, RFC 6962, one after the other. seal: to each a code made with the key of the log, so that nobody
+    without it can add a leaf. index: of the first, given once, by the sequencer. See ``leaves``.
     """
 
     table = models.CharField(max_length=64)
     row_id = models.TextField()
+    more = models.TextField(blank=True, default="", db_default="")
     schema = models.PositiveSmallIntegerField()
-    hash = models.BinaryField(max_length=32)
-    seal = models.BinaryField(max_length=32)
+    hash = models.BinaryField()
+    seal = models.BinaryField()
     index = models.PositiveBigIntegerField(null=True, unique=True)
 
     class Meta:

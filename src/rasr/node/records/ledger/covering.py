@@ -45,7 +45,7 @@ def cover_batches(batches: Iterable[Sequence[Any]]) -> None:
 
 def cover_movements(made: Iterable[Movement], movements: Sequence[MovementDraft], first: int) -> None:
     """Leaves for these new movements and their lines, which are numbered from first. Raises as ``cover_batches``."""
-    leaves.add(made)
+    leaves.add_written(Movement, map(covered.COVERED[Movement._meta.db_table].values_of, made))
     leaves.add_written(MovementLine, _lines(movements, first))
 
 
