@@ -109,12 +109,12 @@ def test_a_time_of_any_zone_is_covered_alike(held: Path) -> None:
 
 def test_a_movement_is_covered_with_its_lines_and_batches(held: Path) -> None:
     small_register(somebody("ana", "planner"), 7)
-    counts = {table: sum(len(ids_of(leaf)) for leaf in Leaf.objects.filter(table=table)) for table in COVERED}
-    assert counts["records_movement"] == Movement.objects.count() == 7
-    assert counts["records_movementline"] == MovementLine.objects.count() == 14
-    assert counts["records_batch"] == 8
-    assert counts["people_entry"] == Entry.objects.count() >= 7
-    assert codes(held) == []
+    tables = [leaf.table for leaf in Leaf.objects.all() for _row_id in ids_of(leaf)]
+    assert tables.count("records_movement") == Movement.objects.count() == 7
+    assert tables.count("records_movementline") == MovementLine.objects.count() == 14
+    assert tables.count("records_batch") == 8
+    assert tables.count("people_entry") == Entry.objects.count() >= 7
+    assert not codes(held)
 
 
 def test_what_a_line_points_to_cannot_be_made_another_place(held: Path) -> None:
@@ -448,8 +448,7 @@ def test_the_log_is_taken_along(tmp_path: Path) -> None:
     entry()
     out = BytesIO()
     assert checking.write_bundle(out) == sum(len(ids_of(leaf)) for leaf in Leaf.objects.all())
-    path = tmp_path / "log.zip"
-    path.write_bytes(out.getvalue())
+    (path := tmp_path / "log.zip").write_bytes(out.getvalue())
     taken = bundle.Bundle(path)
     verdict = verify.verify(taken.witness(taken.key()), taken.leaves())
     assert verdict.findings == []

@@ -50,9 +50,9 @@ def write_bundle(out: BinaryIO) -> int:
 
 
 class _Told(NamedTuple):
-    """A leaf as the database has it, without its row: as in ``Kept``."""
+    """A leaf as the database has it, without its row: as in ``Kept``. place: its index."""
 
-    index: int | None
+    place: int | None
     table: str
     row_id: str
     hash: bytes

@@ -1,13 +1,14 @@
 """Leaves of the transparency log, made in the transaction that makes the rows they cover.
 
 Rows of one table that are written at once stand together in one row of ``Leaf``, since each row there costs: each is
-a leaf with hash and seal of its own, and they follow each other in the log. A leaf is sealed by a key outside the database: whoever writes the database alone can make none that the node signs.
+a leaf with hash and seal of its own, and they follow each other in the log. A leaf is sealed by a key outside the
+database: whoever writes the database alone can make none that the node signs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 
 from django.db.models import Model
@@ -65,9 +66,10 @@ def add(made: Iterable[Model]) -> None:
         rows.insert(Leaf, COLUMNS, _leaves(covered, map(covered.values_of, some), 1))
 
 
-def add_written(model: type[Model], written: Iterable[Sequence[Any]]) -> None:
-    """The same for rows that stand together, from their values as they were written: the key, then covered columns."""
-    rows.insert(Leaf, COLUMNS, _leaves(COVERED[model._meta.db_table], written, TOGETHER))
+def add_written(*written: tuple[type[Model], Iterable[Sequence[Any]]]) -> None:
+    """The same for rows of models that stand together, from their values as written: the key, then covered columns."""
+    made = (_leaves(COVERED[model._meta.db_table], some, TOGETHER) for model, some in written)
+    rows.insert(Leaf, COLUMNS, chain.from_iterable(made))
 
 
 def _cut(joined: Bytes, parts: int) -> list[bytes]:

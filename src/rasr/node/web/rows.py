@@ -84,10 +84,17 @@ def _listed(head: str, columns: int, tail: str, rows: Iterator[Row]) -> None:
     one = f"({', '.join(['%s'] * columns)})"
     lists = iter(lambda: list(islice(rows, LISTED)), [])
     with connection.cursor() as cursor:
-        # the same statement over and over is read once
         for many, alike in groupby(lists, len):
-            values = (list(chain.from_iterable(some)) for some in alike)
-            cursor.executemany(f"{head}VALUES {', '.join([one] * many)}{tail}", values)
+            statement, values = f"{head}VALUES {', '.join([one] * many)}{tail}", [_joined_up(some) for some in alike]
+            if connection.vendor == "sqlite":  # the same statement over and over is read once
+                cursor.executemany(statement, values)
+                continue
+            for some in values:
+                cursor.execute(statement, some)
+
+
+def _joined_up(rows: Iterable[Row]) -> list[Any]:
+    return list(chain.from_iterable(rows))
 
 
 def _joined(head: str, where: str, types: Sequence[str], rows: Iterator[Row]) -> None:

@@ -40,13 +40,13 @@ def cover_all() -> None:
 
 def cover_batches(batches: Iterable[Sequence[Any]]) -> None:
     """Leaves for these new batches: values of ``BATCH_COLUMNS``. Raises what ``leaves.add`` raises."""
-    leaves.add_written(Batch, batches)
+    leaves.add_written((Batch, batches))
 
 
 def cover_movements(made: Iterable[Movement], movements: Sequence[MovementDraft], first: int) -> None:
     """Leaves for these new movements and their lines, which are numbered from first. Raises as ``cover_batches``."""
-    leaves.add_written(Movement, map(covered.COVERED[Movement._meta.db_table].values_of, made))
-    leaves.add_written(MovementLine, _lines(movements, first))
+    values_of = covered.COVERED[Movement._meta.db_table].values_of
+    leaves.add_written((Movement, map(values_of, made)), (MovementLine, _lines(movements, first)))
 
 
 def _lines(movements: Sequence[MovementDraft], first: int) -> Iterator[tuple[Any, ...]]:

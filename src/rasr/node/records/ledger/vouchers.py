@@ -6,23 +6,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.utils import timezone
 
-from rasr.node.records.models import VoucherSeries
-from rasr.node.web import rows
+TAKE = """
+INSERT INTO records_voucherseries (site_id, year, last) VALUES (%s, %s, %s)
+ON CONFLICT (site_id, year) DO UPDATE SET last = records_voucherseries.last + excluded.last RETURNING last
+"""
 
 
 def numbers(site_ids: Sequence[str | None], now: datetime) -> list[str]:
     """The next number for each of these sites, in order; empty for None. The register is locked by who calls it."""
     year = timezone.localtime(now).year
-    sites = {site for site in site_ids if site is not None}
-    if not sites:
-        return [""] * len(site_ids)
-    known = dict(rows.select(VoucherSeries, ("site_id", "last"), {"site_id": sites, "year": [year]}))
-    last = {site: known.get(site, 0) for site in sites}
+    wanted = Counter(site for site in site_ids if site is not None)
+    last = dict(_taken(wanted, year))
     given = []
     for site in site_ids:
         if site is None:
@@ -30,10 +31,15 @@ def numbers(site_ids: Sequence[str | None], now: datetime) -> list[str]:
             continue
         last[site] += 1
         given.append(number_of(site, year, last[site]))
-    new = sites - known.keys()
-    rows.insert(VoucherSeries, ("site_id", "year", "last"), [(site, year, last[site]) for site in new])
-    rows.update(VoucherSeries, ("last",), ("site_id", "year"), [(last[site], site, year) for site in known])
     return given
+
+
+def _taken(wanted: Mapping[str, int], year: int) -> Iterator[tuple[str, int]]:
+    """Take so many numbers for each of these sites; the last number of each before that."""
+    with connection.cursor() as cursor:
+        for site, count in wanted.items():
+            cursor.execute(TAKE, [site, year, count])
+            yield site, cursor.fetchone()[0] - count
 
 
 def number_of(site_id: str, year: int, number: int) -> str:
