@@ -146,7 +146,7 @@ def _entry(actor: User | AnonymousUser | None, act: str, change: Change, **colum
 
 def _keep(entries: list[Entry]) -> None:
     try:
-        with transaction.atomic(savepoint=False):  # where this fails, all of it does
+        with transaction.atomic():
             rows.insert(Entry, COLUMNS, ([getattr(one, name) for name in COLUMNS] for one in entries))
             leaves.add(entries)
     except (DatabaseError, OSError, Refused) as fault:  # the latter two of the key that seals leaves
