@@ -39,6 +39,7 @@ class Change:
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     barricaded: bool | None = None
+    construction: str | None = None
     added_tnt_kg: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -67,6 +68,7 @@ def changed(situation: Situation, changes: Sequence[Change]) -> Situation:
     place = {store: number for number, store in enumerate(situation.store_ids)}
     groups, points, barricaded = situation.groups_kg.copy(), situation.points_m.copy(), situation.barricaded.copy()
     as_tnt = situation.as_tnt_kg.copy()
+    built = None if situation.construction is None else situation.construction.to_list()
     for change in changes:
         if change.store_id not in place:
             raise Refused("unknown_rule", what="store", value=change.store_id, known=f"{len(place)} stores")
@@ -80,7 +82,16 @@ def changed(situation: Situation, changes: Sequence[Change]) -> Situation:
             points[number] = _moved(change)
         if change.barricaded is not None:
             barricaded[number] = change.barricaded
-    return replace(situation, groups_kg=groups, groups_tnt_kg=as_tnt, points_m=points, barricaded=barricaded)
+        if change.construction is not None and built is not None:
+            built[number] = change.construction
+    return replace(
+        situation,
+        groups_kg=groups,
+        groups_tnt_kg=as_tnt,
+        points_m=points,
+        barricaded=barricaded,
+        construction=None if built is None else pl.Series(built, dtype=pl.String),
+    )
 
 
 def effect(situation: Situation, danger: Danger, changes: Sequence[Change]) -> Effect:

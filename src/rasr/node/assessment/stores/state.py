@@ -48,6 +48,7 @@ class Change:
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     barricaded: bool | None = None
+    construction: str | None = None
     added_tnt_kg: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -112,6 +113,7 @@ def changed(state: State, changes: Sequence[Change]) -> State:
             licensing.Change(
                 change.store_id,
                 barricaded=change.barricaded,
+                construction=change.construction,
                 latitude_deg=change.latitude_deg,
                 longitude_deg=change.longitude_deg,
             ),
@@ -130,6 +132,7 @@ def _of_groups(change: Change) -> marginal.Change:
         latitude_deg=change.latitude_deg,
         longitude_deg=change.longitude_deg,
         barricaded=change.barricaded,
+        construction=change.construction,
     )
 
 

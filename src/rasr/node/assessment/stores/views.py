@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from rasr.core.basis.findings import Refused
+from rasr.node.assessment.candidates import queries as candidates
 from rasr.node.assessment.stores import mapping, queries
 from rasr.node.assessment.stores import movement as movements
 from rasr.node.assessment.stores.compared import Compared
@@ -147,6 +148,7 @@ def _form(request: HttpRequest, store: Store) -> WhatIfForm:
         request.GET or None,
         store=store,
         sites=queries.sites(request.user),
+        candidates=list(candidates.offered(request.user)),
         everywhere=scope_of(request.user).everything,
         content=queries.content(request.user, store),
     )
