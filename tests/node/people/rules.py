@@ -346,6 +346,7 @@ RULES = {
     "assessment:store-map": Rule("view_register", "store", mark="seen"),
     "assessment:store-pairs": _list("view_register", "store"),
     "assessment:store-what-if": Rule("view_register", "store", mark="seen"),
+    "assessment:store-draft": Rule("keep_stock", "move", gets=(), posts=(200,)),
     "assessment:store-movement": Rule("view_register", "movement asked for", mark="seen"),
     "assessment:surveys": _list("view_runs"),
     "assessment:survey-new": Rule("assess", posts=(400,)),
