@@ -33,7 +33,7 @@ BY_POST = (
     "records:movement-sign", "records:count-enter", "records:count-scan", "records:count-extra", "records:count-finish",
     "records:count-report", "records:count-findings", "records:count-settle", "records:count-drop",
     "records:count-hand-in", "records:article-drop", "records:lot-component-drop",
-    "assessment:licence-card-address", "assessment:survey-drop",
+    "assessment:licence-card-address", "assessment:survey-drop", "assessment:store-draft",
 )  # fmt: skip
 DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",

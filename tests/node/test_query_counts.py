@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.browser.walk import views
+from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys
@@ -31,6 +32,7 @@ from rasr.facade import plan
 from rasr.node.jobs.models import Job
 from rasr.node.people import idle
 from rasr.node.people.models import Entry, Grant, User
+from rasr.node.places.models import Store
 from rasr.node.records.models import Holding, Movement, Upload
 from rasr.sample import make_sample
 
@@ -45,6 +47,10 @@ COUNTS = {
     "api:movement_lines": 7,
     "api:one_article": 5,
     "api:post_movements": 6,
+    "assessment:candidate": 0,
+    "assessment:candidate-list": 0,
+    "assessment:candidate-propose": 0,
+    "assessment:candidate-withdraw": 0,
     "assessment:licence-card": 10,
     "assessment:licence-card-contacts": 9,
     "assessment:licence-card-distances": 8,
@@ -259,6 +265,7 @@ OF_OFFICERS = tuple(f"records:{name}" for name in (*planted_lots.sent(""), "lots
 OF_OFFICERS += ("records:incident-close", "records:incident-found")
 OF_OFFICERS += ("records:surplus-declare", "records:surplus-new", "records:surplus-stock")
 OF_OFFICERS += ("records:unidentified", *(f"records:{name}" for name in planted_catalogue.SENT))
+OF_OFFICERS += ("assessment:candidate-propose", "assessment:candidate-withdraw")
 OF_OFFICERS += ("assessment:licence-propose", "assessment:licence-card-distances")
 OF_OFFICERS += tuple(f"assessment:rules-{name}" for name in (*planted_rules.SENT, "form"))
 """Pages for who judges stock."""
@@ -326,6 +333,7 @@ def _planted(full: str) -> dict[str, Any]:
     return {
         **surplus,
         **vars(events),
+        "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
         "form_id": planted_licences.plant(full, "Zeta"),
         **vars(planted_surveys.plant(loader(), "Zeta")),
         "file_id": planted_surveys.file(loader(), "Zeta"),
@@ -351,6 +359,10 @@ def _planted(full: str) -> dict[str, Any]:
             "article-classify": catalogue.found_id,
         },
     }
+
+
+def _organisation_of(store_id: str) -> str:
+    return Store.objects.get(pk=store_id).site.organisation_id
 
 
 def _full_store() -> str:

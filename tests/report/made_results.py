@@ -80,6 +80,7 @@ def store_row(store_id: str, site_id: str, jurisdiction_id: str, **figures: Any)
         "mass_kg": 100_000.0,
         "neq_kg": 10_000.0,
         "neq_event_kg": 10_000.0,
+        "tnt_event_kg": 10_000.0,
         "persons_in_ibd": 10.0,
         "required_ibd_m": 480.0,
         "nearest_inhabited_m": 900.0,

@@ -134,3 +134,9 @@ def test_a_table_of_ones_own_counts(tmp_path: Path) -> None:
         loader.use_folder(None)
     with pytest.raises(Refused, match="unknown_rule"):
         tnt_kg("ANFO", 2.0)
+
+
+def test_what_stands_in_for_an_explosive_that_is_not_covered() -> None:
+    assert equivalence.factor("rdx") == 1.14
+    assert [equivalence.factor(name) for name in ("ANFO", "", None)] == [1.0] * 3
+    assert equivalence.greatest_factor() == 1.37

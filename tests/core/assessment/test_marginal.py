@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,3 +82,17 @@ def test_changes_follow_one_another_and_leave_the_situation_as_it_was() -> None:
     assert after.groups_kg[0].tolist() == [0.0, 0.0, 7.0, 0.0]
     assert here.groups_kg[0].tolist() == [1_000.0, 0.0, 0.0, 0.0]
     assert np.linalg.norm(after.points_m[0] - here.points_m[0]) == pytest.approx(50.0, rel=1e-4)
+
+
+def test_tnt_follows_what_is_moved() -> None:
+    here = replace(stores(PEOPLE, [1_000.0]), groups_tnt_kg=np.array([[1_200.0, 0.0, 0.0, 0.0]]))
+
+    def after(change: Change) -> list[float]:
+        return changed(here, [change]).event_tnt_kg.tolist()
+
+    assert danger_of(here).tnt_kg[:, 0].tolist() == [1_200.0] * 3
+    assert after(Change("S0", {"hd11": -500.0})) == [600.0], "what is taken counts as the mixture"
+    assert after(Change("S0", {"hd11": -500.0}, added_tnt_kg={"hd11": -570.0})) == [630.0], "or as what it is"
+    assert after(Change("S0", {"hd11": 100.0})) == [1_300.0], "what is added and not known counts one to one"
+    assert after(Change("S0", {"hd11": 100.0}, added_tnt_kg={"hd11": 114.0})) == [1_314.0]
+    assert after(Change("S0", {"hd11": -1_000.0})) == [0.0]

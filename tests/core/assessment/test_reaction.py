@@ -152,3 +152,14 @@ def test_the_generic_rule_is_that_of_the_book_and_of_several_cells_the_greatest_
     assert (found.donor.tolist(), found.required_m.tolist()) == ([0], [pytest.approx(160.0)]), "k 8.0, not k 3.6"
     assert reactions(metres, [8000.0, 10.0], [True, False], book=book).donor.tolist() == [], "k 2.4 as before"
     assert generic_status(book) == "not_verified", "the weakest of all that stand behind it"
+
+
+def test_tnt_goes_up_with_the_stores_that_hold_it() -> None:
+    """Three in a row, 30 m apart: the first sets off the second, the second the third."""
+    found = reactions(on_a_line(0.0, 30.0, 60.0), [1000.0, 1000.0, 1.0], [False] * 3, tnt_kg=[1140.0, 1000.0, 1.37])
+    assert found.joint_kg.tolist() == [[1000.0, 1000.0, 1.0], [2000.0, 2001.0, 1.0], [2001.0, 2001.0, 1.0]]
+    assert found.joint_tnt_kg.tolist() == [
+        [1140.0, 1000.0, 1.37],
+        [2140.0, pytest.approx(2141.37), 1.37],
+        [pytest.approx(2141.37), pytest.approx(2141.37), 1.37],
+    ]

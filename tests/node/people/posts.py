@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys, survey_files
@@ -267,6 +268,15 @@ def _licences(name: str) -> Callable[[Scene], Post]:
     return post
 
 
+def _propose_candidate(scene: Scene) -> Post:
+    return _post(planted_lots.chief(), "approval.ask", planted_candidates.proposes(scene.places.organisation_id))
+
+
+def _withdraw_candidate(scene: Scene) -> Post:
+    made = planted_candidates.plant(scene.places.organisation_id, "Zeta")
+    return _post(planted_lots.chief(), "candidate.withdraw", planted_candidates.WHY, candidate_id=made.pk)
+
+
 def _surveys(name: str) -> Callable[[Scene], Post]:
     """A form of surveys and safeguarding, sent by who plans the whole node."""
 
@@ -322,6 +332,8 @@ def _photograph(scene: Scene) -> Post:
 
 
 POSTS: dict[str, Callable[[Scene], Post]] = {
+    "assessment:candidate-propose": _propose_candidate,
+    "assessment:candidate-withdraw": _withdraw_candidate,
     "assessment:survey-new": _survey_file,
     "assessment:start": lambda scene: _post(scene.planner, "job.ask"),
     "jobs:cancel": lambda scene: _post(scene.planner, "job.cancel", job_id=scene.job().pk),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys
@@ -312,6 +313,17 @@ RULES = {
     ),
     "assessment:rules-blank": Rule("view_register"),
     "assessment:rules-form": Rule("rules of the node", posts=(400,)),
+    "assessment:candidate-list": _list("view_register"),
+    "assessment:candidate": Rule("view_register", "candidate", mark="seen"),
+    "assessment:candidate-propose": Rule(
+        "judge_stock",
+        posts=(302, 404),
+        sends=planted_candidates.proposes(planted.organisation_id(OWN)),
+        mark="seen",
+    ),
+    "assessment:candidate-withdraw": Rule(
+        "judge_stock", "judged candidate", posts=(302,), sends=planted_candidates.WHY, mark="seen"
+    ),
     "assessment:licence-list": _list("view_register"),
     "assessment:licence-store": Rule("view_register", "store", mark="own"),
     "assessment:licence-propose": Rule(
@@ -334,6 +346,7 @@ RULES = {
     "assessment:store-map": Rule("view_register", "store", mark="seen"),
     "assessment:store-pairs": _list("view_register", "store"),
     "assessment:store-what-if": Rule("view_register", "store", mark="seen"),
+    "assessment:store-draft": Rule("keep_stock", "move", gets=(), posts=(200,)),
     "assessment:store-movement": Rule("view_register", "movement asked for", mark="seen"),
     "assessment:surveys": _list("view_runs"),
     "assessment:survey-new": Rule("assess", posts=(400,)),

@@ -46,7 +46,8 @@ NO_WORDS = {
     "sha256 CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "
     "asked_session decided_session actor given note",
     "languages": "language reason_language reason_courtesy_language decision_reason_language "
-    "decision_reason_courtesy_language LicenceForm.written_in",
+    "decision_reason_courtesy_language LicenceForm.written_in "
+    "CandidateSite.written_in CandidateSite.withdrawn_why_language",
     "of the program": "rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
     "EmergencyCard.distances SiteEnquiry.answer Survey.sums",

@@ -34,7 +34,7 @@ ASKED_AGAIN = ("people:end-session",)
 """Addresses for which the password must have been given once more."""
 ELSEWHERE = {"api:post_movements", "api:list_movements"}
 """One address of two names, which takes JSON: tests/node/api holds that what it posts is on the trail."""
-NOTHING_TO_DO: dict[str, str] = {}
+NOTHING_TO_DO = {"assessment:store-draft": "what a movement would change is worked out, and nothing of it kept"}
 """Addresses that take a form and write nothing of their own, with the reason."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from uuid import uuid4
 
+from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.stores import planted_movements
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.people import planted
-from tests.node.people.planted import word
+from tests.node.people.planted import OWN, word
 from tests.node.people.rules import MARKS, Person
 from tests.node.people.things import Thing, has_right, nobody, owns
 
@@ -22,7 +23,7 @@ STORES = ("A1a", "B1a")
 
 def of_assessment(owner: User) -> dict[str, list[Thing]]:
     """Plant it all."""
-    return _licences() | _rules() | _surveys(owner) | _movements()
+    return _candidates() | _licences() | _rules() | _surveys(owner) | _movements()
 
 
 def _licences() -> dict[str, list[Thing]]:
@@ -34,6 +35,22 @@ def _licences() -> dict[str, list[Thing]]:
         found.setdefault("licence", []).append(Thing({"form_id": made}, seen, MARKS[store[:2]]))
         found.setdefault("judged store", []).append(Thing({"store_id": planted.store_id(store)}, judged))
     return found
+
+
+def _candidates() -> dict[str, list[Thing]]:
+    """A candidate site of the people's organisation, and one of another's: seen by who has the organisation whole."""
+    found: dict[str, list[Thing]] = {}
+    for organisation in (OWN, planted.BESIDE):
+        made = planted_candidates.plant(planted.organisation_id(organisation), word(f"organisation {organisation}"))
+        for name, right in (("candidate", "view_register"), ("judged candidate", "judge_stock")):
+            seen = partial(_has_organisation, organisation, right)
+            found.setdefault(name, []).append(Thing({"candidate_id": made.pk}, seen))
+    return found
+
+
+def _has_organisation(organisation: str, right: str, person: Person) -> bool:
+    """Whether somebody has all of an organisation by a right."""
+    return person.holds(right) and person.where in ("node", *(["organisation"] if organisation == OWN else []))
 
 
 def _rules() -> dict[str, list[Thing]]:

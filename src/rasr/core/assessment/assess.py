@@ -21,9 +21,10 @@ from rasr.core.assessment import pools as pooling
 from rasr.core.assessment import tables
 from rasr.core.assessment.diversion import diversion_index
 from rasr.core.assessment.explosives.aggregation import GROUPS, event_groups, event_neq_kg, neq_by_store, takes_part
+from rasr.core.assessment.explosives.equivalence import factor_of, tnt_factor
 from rasr.core.assessment.explosives.likelihood import FILE as FREQUENCIES
 from rasr.core.assessment.explosives.likelihood import circumstances, frequency_factors, frequency_row
-from rasr.core.assessment.explosives.neighbours import Exposures, near, on_sphere_m, read_exposures
+from rasr.core.assessment.explosives.neighbours import near, on_sphere_m, read_exposures
 from rasr.core.assessment.explosives.risk import Danger, store_danger
 from rasr.core.assessment.explosives.rule_sets import RuleBook
 from rasr.core.assessment.explosives.siting import (
@@ -97,31 +98,37 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Held:
-    """What the stores hold: the stock judged, and by store (in the order of place) its NEQ by group, (n, 4)."""
+    """What the stores hold: the stock judged, and by store (in the order of place) its NEQ by group, (n, 4).
+
+    all_tnt_kg, plannable_tnt_kg: the same as TNT, by the explosive of each article.
+    """
 
     place: pl.DataFrame
     judged: pl.DataFrame
     all_neq_kg: FloatArray
     plannable_neq_kg: FloatArray
+    all_tnt_kg: FloatArray
+    plannable_tnt_kg: FloatArray
     points_m: FloatArray
 
     def only(self, number: int) -> Held:
         """One store of them."""
         here = slice(number, number + 1)
         judged = self.judged.filter(pl.col("store_id") == self.place["store_id"][number])
-        return Held(self.place[here], judged, self.all_neq_kg[here], self.plannable_neq_kg[here], self.points_m[here])
+        arrays = (self.all_neq_kg, self.plannable_neq_kg, self.all_tnt_kg, self.plannable_tnt_kg, self.points_m)
+        return Held(self.place[here], judged, *(array[here] for array in arrays))
 
-    def at_levels(self) -> tuple[FloatArray, FloatArray]:
-        """NEQ of the event, and NEQ that takes part in one, of each store at each of ``pools.LEVELS``: (n, m) each.
+    def at_levels(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """NEQ of the event, its TNT, and NEQ that takes part in one, of each store at each of ``pools.LEVELS``.
 
-        The two differ where the last 1.1 is gone and what it would have set off is still there.
+        (n, m) each. The first and the last differ where the last 1.1 is gone and what it would have set off is still
+        there.
         """
-        kept = self.all_neq_kg - self.plannable_neq_kg
-        level = np.array(pooling.LEVELS)[None, :, None]
-        groups = kept[:, None, :] + level * self.plannable_neq_kg[:, None, :]
-        groups[:, -1] = self.all_neq_kg  # exactly the stock as it is, not up to a rounding
+        groups = _levels(self.all_neq_kg, self.plannable_neq_kg)
+        as_tnt = _levels(self.all_tnt_kg, self.plannable_tnt_kg)
         part = np.isin(GROUPS, sorted(event_groups())) & (self.all_neq_kg[:, :1] > 0)
-        return event_neq_kg(*np.moveaxis(groups[:, :, :3], 2, 0)), (groups * part[:, None]).sum(axis=2)
+        events = (event_neq_kg(*np.moveaxis(each[:, :, :3], 2, 0)) for each in (groups, as_tnt))
+        return *events, (groups * part[:, None]).sum(axis=2)
 
 
 def assess(
@@ -151,7 +158,7 @@ def assess(
     danger = danger_of(here, executor, lambda share: tell("danger", share))
     tell("distances", 0.0)
     distances = distances_table(held.place["store_id"], held.points_m, here.event_neq_kg, here.exposures, book=book)
-    stores = _stores(held, danger, here.event_neq_kg, here.exposures, region.table("licences"), book)
+    stores = _stores(held, danger, here, region.table("licences"))
     sites = tables.site_table(stores, region.table("sites"), region.table("organisations"))
     tell("pools", 0.0)
     pools = _given(region, "pools", pooling.pools(held.judged, region.table("sites")))
@@ -167,7 +174,7 @@ def assess(
         pools,
         curves,
         exclusions(held.judged),
-        _methods(region.settings.event_frequency_method, int(here.exposures.without_persons.sum())),
+        _methods(region.settings.event_frequency_method, int(here.exposures.without_persons.sum()), stores),
         _blind(stores),
         region.digest(),
         rule_edition or loader.edition(),
@@ -226,7 +233,7 @@ def one_store(
     held = held.only(number)
     risk = risk_of(held.place, alone, danger, draws=draws, seed=seed, executor=HERE)
     return StoreAssessment(
-        _stores(held, danger, alone.event_neq_kg, alone.exposures, region.table("licences"), book),
+        _stores(held, danger, alone, region.table("licences")),
         distances_table(alone.store_ids, alone.points_m, alone.event_neq_kg, alone.exposures, book=book),
         risk.stores.drop("among_ten_worst"),
     )
@@ -250,28 +257,39 @@ def _situation(region: Region, held: Held, as_of: date, book: RuleBook | None) -
         frequency_factors(circumstances(stores, region.table("stock"), region.table("articles"), as_of)).values,
         stores["construction"],
         book,
+        held.all_tnt_kg,
     )
+
+
+def _levels(all_kg: FloatArray, plannable_kg: FloatArray) -> FloatArray:
+    """What is left by group at each of ``pools.LEVELS``, (n, m, 4)."""
+    level = np.array(pooling.LEVELS)[None, :, None]
+    left = (all_kg - plannable_kg)[:, None, :] + level * plannable_kg[:, None, :]
+    left[:, -1] = all_kg  # exactly the stock as it is, not up to a rounding
+    return left
 
 
 def _held(region: Region) -> Held:
     place = tables.places(region.table("stores"), region.table("sites"), region.table("organisations"))
     judged = may_be_planned(stock_with_masses(region), region.table("requirements"))
-    judged = judged.with_columns(planned_neq_kg=pl.col("neq_kg") * planned_share())
+    factor = factor_of("explosive")
+    judged = judged.with_columns(
+        planned_neq_kg=pl.col("neq_kg") * planned_share(),
+        tnt_kg=pl.col("neq_kg") * factor.fill_null(tnt_factor()),
+        known_neq_kg=pl.when(factor.is_not_null()).then("neq_kg"),
+    ).with_columns(planned_tnt_kg=pl.col("tnt_kg") * planned_share())
     points = on_sphere_m(place["latitude_deg"].to_numpy(), place["longitude_deg"].to_numpy())
-    neq = [neq_by_store(judged, place["store_id"], column) for column in ("neq_kg", "planned_neq_kg")]
-    part = pl.when(takes_part(place["store_id"], neq[0])).then("neq_kg").otherwise(0.0)
-    return Held(place, judged.with_columns(event_neq_kg=part), neq[0], neq[1], points)
+    columns = ("neq_kg", "planned_neq_kg", "tnt_kg", "planned_tnt_kg")
+    neq, planned, tnt, planned_tnt = (neq_by_store(judged, place["store_id"], column) for column in columns)
+    part = pl.when(takes_part(place["store_id"], neq))
+    judged = judged.with_columns(
+        event_neq_kg=part.then("neq_kg").otherwise(0.0), known_neq_kg=part.then("known_neq_kg").otherwise(0.0)
+    )
+    return Held(place, judged, neq, planned, tnt, planned_tnt, points)
 
 
-def _stores(
-    held: Held,
-    danger: Danger,
-    event_kg: FloatArray,
-    exposures: Exposures,
-    licences: pl.DataFrame,
-    book: RuleBook | None,
-) -> pl.DataFrame:
-    ids = held.place["store_id"]
+def _stores(held: Held, danger: Danger, here: Situation, licences: pl.DataFrame) -> pl.DataFrame:
+    ids, event_kg, exposures, book = held.place["store_id"], here.event_neq_kg, here.exposures, here.book
     rules = rules_in_force(book=book)
     building = next(row["function"] for row in rules if row["exposure_kind"] == "inhabited_building")
     required = required_m(building, event_kg, book)
@@ -289,7 +307,7 @@ def _stores(
     groups = pl.DataFrame({"store_id": ids, **dict(zip(GROUPS, held.all_neq_kg.T, strict=True))})
     parts = [
         tables.held(held.judged),
-        tables.by_division(ids, held.all_neq_kg, event_kg),
+        tables.by_division(ids, held.all_neq_kg, event_kg, here.event_tnt_kg),
         tables.danger_columns(ids, danger),
         near,
         tables.licence_share(groups, licences),
@@ -304,9 +322,9 @@ def _curves(held: Held, sites: pl.DataFrame, pools: pl.DataFrame, here: Situatio
     number = {site: place for place, site in enumerate(ids)}
     sited = np.array([number.get(site, -1) for site in held.place["site_id"]], np.int64)
     known = sited >= 0
-    event_kg, neq_kg = held.at_levels()
-    now_kg = event_kg[:, -1:]
-    left = event_kg / np.where(now_kg > 0, now_kg, 1.0)
+    event_kg, tnt_kg, neq_kg = held.at_levels()
+    now_kg = tnt_kg[:, -1:]
+    left = tnt_kg / np.where(now_kg > 0, now_kg, 1.0)
     yearly = here.events_at(event_kg) * danger.fatalities_at(danger.tnt_kg[:, :, None] * left)
     yearly[:, :, -1] = danger.fatalities_per_year
     curves = pooling.danger_curves(ids, sited[known], yearly[:, known], neq_kg[known])
@@ -326,8 +344,9 @@ def _blind(stores: pl.DataFrame) -> Blind:
     return Blind(records, without_mass, without_neq, without_mass / records, without_neq / records)
 
 
-def _methods(frequency_method: str, without_persons: int) -> pl.DataFrame:
+def _methods(frequency_method: str, without_persons: int, stores: pl.DataFrame) -> pl.DataFrame:
     """The methods in force with edition, source, status and note."""
+    known_kg, event_kg = (float(stores[name].sum()) for name in ("neq_event_known_kg", "neq_event_kg"))
     frequency = frequency_row(frequency_method)
     own = {
         "method": "event_frequency",
@@ -340,4 +359,6 @@ def _methods(frequency_method: str, without_persons: int) -> pl.DataFrame:
     for row in rows:
         if row["method"] == "persons_present":
             row["note"] += f" Exposed sites without persons: {without_persons}."
+        if row["method"] == "tnt_equivalence":
+            row["note"] += f" Of {event_kg:,.0f} kg that can go up {known_kg:,.0f} kg had a known explosive."
     return pl.DataFrame(rows)

@@ -28,6 +28,8 @@ COLUMNS = [
     "mass_kg",
     "neq_kg",
     "neq_event_kg",
+    "neq_event_known_kg",
+    "tnt_event_kg",
     "neq_not_modelled_kg",
     "neq_hd11_kg",
     "neq_hd12_kg",
@@ -76,15 +78,22 @@ def places(stores: pl.DataFrame, sites: pl.DataFrame, organisations: pl.DataFram
 
 
 def held(stock: pl.DataFrame) -> pl.DataFrame:
-    """Known mass_kg and neq_kg by store, with the completeness of its records; unknown counts 0."""
-    sums = stock.group_by("store_id").agg(pl.col("mass_kg", "neq_kg").sum())
+    """Known mass_kg and neq_kg by store, with the completeness of its records; unknown counts 0.
+
+    neq_event_known_kg: what of the NEQ of the event has an explosive whose TNT equivalence is known.
+    """
+    sums = stock.group_by("store_id").agg(
+        pl.col("mass_kg", "neq_kg").sum(), pl.col("known_neq_kg").sum().alias("neq_event_known_kg")
+    )
     return sums.join(shares_by_store(stock), on="store_id", how="left")
 
 
-def by_division(store_ids: pl.Series, neq_kg: FloatArray, event_kg: FloatArray) -> pl.DataFrame:
-    """NEQ by division (n, 4) and what of it the event takes; the rest but 1.4 is not modelled."""
+def by_division(
+    store_ids: pl.Series, neq_kg: FloatArray, event_kg: FloatArray, event_tnt_kg: FloatArray
+) -> pl.DataFrame:
+    """NEQ by division (n, 4) and what of it the event takes, also as TNT; the rest but 1.4 is not modelled."""
     columns = {f"neq_{group}_kg": neq_kg[:, number] for number, group in enumerate(GROUPS)}
-    columns["neq_event_kg"] = event_kg
+    columns["neq_event_kg"], columns["tnt_event_kg"] = event_kg, event_tnt_kg
     columns["neq_not_modelled_kg"] = np.maximum(neq_kg[:, :3].sum(axis=1) - event_kg, 0.0)
     return pl.DataFrame({"store_id": store_ids, **columns})
 

@@ -34,6 +34,7 @@ COLUMNS = (
     "pieces",
     "mass_kg",
     "neq_kg",
+    "explosive",
     "condition",
     "purpose",
     "year_made",

@@ -15,6 +15,8 @@ class AssessmentConfig(AppConfig):
     def ready(self) -> None:
         """Its runs have a history on the trail."""
         from rasr.node.assessment import queries
+        from rasr.node.assessment.candidates import histories as of_candidates
+        from rasr.node.assessment.candidates import services as candidates
         from rasr.node.assessment.licences import giving
         from rasr.node.assessment.licences import histories as of_licences
         from rasr.node.assessment.models import Run
@@ -26,8 +28,9 @@ class AssessmentConfig(AppConfig):
 
         page = {"page": "assessment:run", "argument": "run_id", "parts": ("assessment:table",)}
         histories.tell(Run, _("Assessment"), queries.told_of, **page)
+        of_candidates.tell_all()
         of_licences.tell_all()
         of_rules.tell_all()
         of_surveys.tell_all()
         assert set(acting.ACTS) <= set(KINDS)
-        assert giving.KIND in KINDS
+        assert {giving.KIND, candidates.KIND} <= set(KINDS)

@@ -32,6 +32,8 @@ HEADINGS: dict[str, str | Promise] = {
     "pieces": _("Pieces"),
     "quantity": _("Quantity"),
     "neq_event_kg": _("NEQ of the event, t"),
+    "neq_event_known_kg": _("of it of a known explosive, t"),
+    "tnt_event_kg": _("the event as TNT, t"),
     "event_neq_kg": _("NEQ that takes part in the event, t"),
     "neq_not_modelled_kg": _("NEQ not modelled, t"),
     "neq_hd11_kg": _("NEQ of division 1.1, t"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from rasr.node.assessment import views
+from rasr.node.assessment.candidates import urls as candidates
 from rasr.node.assessment.licences import urls as licences
 from rasr.node.assessment.rules import urls as rules
 from rasr.node.assessment.stores import urls as stores
@@ -16,6 +17,7 @@ urlpatterns = [
     path("assessments/start/", views.start, name="start"),
     path("assessments/<uuid:run_id>/", views.run, name="run"),
     path("assessments/<uuid:run_id>/tables/<slug:name>/", views.TablePage.as_view(), name="table"),
+    *candidates.urlpatterns,
     *licences.urlpatterns,
     *rules.urlpatterns,
     *stores.urlpatterns,

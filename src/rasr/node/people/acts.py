@@ -57,6 +57,8 @@ ACTS: dict[str, str | Promise] = {
     "invitation.use": _("Invitation used"),
     "invitation.withdraw": _("Invitation withdrawn"),
     "item.change": _("Facts of an item changed"),
+    "candidate.approve": _("Candidate site approved"),
+    "candidate.withdraw": _("Candidate site withdrawn"),
     "item.custody": _("Custody of an item changed"),
     "item.legal": _("Legal status of an item changed"),
     "item.make": _("Item recorded"),

@@ -28,13 +28,19 @@ TOO_MANY = 429
 ONCE_S = 60
 LONGEST_ID, LONGEST_QUERY = 200, 500
 """Signs of an id in an address, and of what stands behind the address, that are kept; what is longer is cut."""
-NO_LOOK = "rasr_no_look"
+NO_LOOK, ONLY_ASKS = "rasr_no_look", "rasr_only_asks"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def no_look(view: View) -> View:
     """Marks a view that shows no records, or is asked for by the page itself again and again."""
     setattr(view, NO_LOOK, True)
+    return view
+
+
+def only_asks(view: View) -> View:
+    """Marks a view that works something out from what is sent, shows it and keeps nothing: that is a look."""
+    setattr(view, ONLY_ASKS, True)
     return view
 
 
@@ -49,7 +55,7 @@ def note(request: HttpRequest, response: HttpResponseBase, entries: int) -> None
     elif (taken := getattr(response, RESPONSE_TELLS, None)) is not None:
         name, rows, form = taken
         _enter(request, match, "export.make", {"name": name, "rows": rows, "form": form, "mark": mark})
-    elif status == 200 and request.method not in SAFE and not entries and _is_page(response):
+    elif status == 200 and _was_sent(request, match) and not entries and _is_page(response):
         _refused(request, match, status)  # what was sent is shown again: the form refused it
     elif status == 200 and (mark >= Mark.CONFIDENTIAL or _audits(request, match)) and not _is_no_look(match):
         _enter(request, match, "page.look", {"mark": mark})
@@ -88,6 +94,11 @@ def _audits(request: HttpRequest, match: ResolverMatch) -> bool:
 
 def _is_no_look(match: ResolverMatch) -> bool:
     return bool(getattr(match.func, NO_LOOK, False))
+
+
+def _was_sent(request: HttpRequest, match: ResolverMatch) -> bool:
+    """Whether something was sent that is to be done."""
+    return request.method not in SAFE and not getattr(match.func, ONLY_ASKS, False)
 
 
 def _is_page(response: HttpResponseBase) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from tests.node.conftest import Places
@@ -52,6 +53,20 @@ def test_the_figures_are_those_of_a_whole_assessment(assessed: Run, planner: Use
         assert figures.event_neq_kg == pytest.approx(kept.neq_event_kg)
         assert not live.moved_on
     assert assessed.pk == live.standing.run_id if live.standing else False
+
+
+def test_the_yield_as_tnt_is_that_of_the_assessment(planner: User, client_of: ClientOf) -> None:
+    kept = StoreDanger.objects.exclude(tnt_event_kg=F("neq_event_kg")).order_by("-fatalities_per_year")[0]
+    figures = queries.live(planner, kept.store_id).figures
+    assert kept.neq_event_known_kg
+    assert (figures.event_tnt_kg, figures.event_known_kg) == (
+        pytest.approx(kept.tnt_event_kg),
+        pytest.approx(kept.neq_event_known_kg),
+    )
+    shown = client_of(planner).get(danger_of(kept.store_id)).text
+    assert "The event as TNT, kg" in shown
+    assert "by explosive and peak pressure; the explosive of" in shown
+    assert "The event as TNT, kg" in client_of(planner).get(reverse("desk:store", args=[kept.store_id])).text
 
 
 def test_who_is_inside_is_counted_by_day_and_by_night(planner: User) -> None:

@@ -18,7 +18,7 @@ from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Approval, User
 from rasr.node.places.models import Site, Store
 from rasr.node.records.ledger import agreeing
-from rasr.node.records.models import Holding
+from rasr.node.records.models import Article, Holding
 from rasr.node.records.services import LineDraft, MovementDraft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("assessed")]
@@ -85,6 +85,19 @@ def test_what_leaves_is_less_and_what_comes_is_more(held: Holding, planner: User
     assert other.after.content["1.1"] - other.before.content.get("1.1", 0.0) == pytest.approx(moved_kg)
     assert here.after.per_year.value < here.before.per_year.value
     assert {row.store_id for row in drafted.compared.touched} >= {held.store_id}
+
+
+def test_what_is_moved_counts_as_tnt_by_its_explosive(held: Holding, planner: User) -> None:
+    there = other_store(held)
+    Article.objects.filter(pk=held.batch.article_id).update(explosive="Composition C4")
+    moved_kg = (held.quantity or 0) * (held.batch.article.neq_kg_each or 0.0)
+    drafted = movements.effect(planner, draft(held, Spot.store(there.pk)))
+    assert drafted.compared is not None
+    before, after = drafted.compared.before.situation, drafted.compared.after.situation
+    gained = (after.as_tnt_kg - before.as_tnt_kg)[[drafted.compared.before.number(str(held.store_id))], 0]
+    assert gained == pytest.approx([-1.37 * moved_kg])
+    gained = (after.as_tnt_kg - before.as_tnt_kg)[[drafted.compared.before.number(there.pk)], 0]
+    assert gained == pytest.approx([1.37 * moved_kg])
 
 
 def test_it_is_shown_to_who_may_see_the_request(

@@ -20,7 +20,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rasr.core.assessment.explosives.constants import constant
 from rasr.core.assessment.explosives.felt import felt
 from rasr.core.assessment.explosives.injuries import AtLeast, blast_shares, fatal_share
 from rasr.core.basis.findings import Refused
@@ -108,11 +107,6 @@ def casualties(hurt: Harm, persons: ArrayLike, group: ArrayLike, groups: int) ->
             for time, here in enumerate(present):
                 counts[number, estimate, time] = np.bincount(member, share * here, groups)
     return counts
-
-
-def tnt_factor() -> float:
-    """kg of TNT for one kg of net explosive quantity."""
-    return constant("tnt_factor")
 
 
 def _hold_kind(kind: str) -> None:

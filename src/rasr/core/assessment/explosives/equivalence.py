@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from rasr.core.assessment.explosives.constants import constant
 from rasr.core.basis.findings import Refused
 from rasr.core.reference import loader
 
@@ -81,12 +82,10 @@ def yields(fillings: pl.DataFrame, assumed_factor: float | None = None) -> pl.Da
     The result, in the order in which the stores come: store_id, neq_kg, and for each effect <effect>_tnt_kg and
     <effect>_not_covered_kg, the part of neq_kg without a published factor.
     """
-    known = equivalents()
-    keyed = fillings.with_columns(pl.col("neq_kg").cast(pl.Float64).fill_null(0.0), key=_key_expr())
+    neq = pl.col("neq_kg")
+    keyed = fillings.with_columns(neq.cast(pl.Float64).fill_null(0.0))
     for effect in EFFECTS:
-        factors = {key: each.factors[effect] for key, each in known.items() if effect in each.factors}
-        factor = pl.col("key").replace_strict(factors, default=None, return_dtype=pl.Float64)
-        neq = pl.col("neq_kg")
+        factor = factor_of("explosive", effect)
         keyed = keyed.with_columns(
             (neq * factor.fill_null(assumed_factor or 0.0)).alias(f"{effect}_tnt_kg"),
             pl.when(factor.is_null()).then(neq).otherwise(0.0).alias(f"{effect}_not_covered_kg"),
@@ -95,13 +94,31 @@ def yields(fillings: pl.DataFrame, assumed_factor: float | None = None) -> pl.Da
     return keyed.group_by("store_id", maintain_order=True).agg(pl.col("neq_kg", *columns).sum())
 
 
+def factor_of(column: str, effect: Effect = "pressure") -> pl.Expr:
+    """kg of TNT for a kg of the explosive that a column names, by effect; null where the table does not cover it."""
+    factors = {key: each.factors[effect] for key, each in equivalents().items() if effect in each.factors}
+    plain = pl.col(column).cast(pl.String).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    return plain.replace_strict(factors, default=None, return_dtype=pl.Float64)
+
+
+def factor(explosive: str | None) -> float:
+    """kg of TNT for a kg of an explosive by pressure, or of what stands in for it where it is not covered or None."""
+    known = equivalents().get(_key(explosive or ""))
+    return known.factors.get("pressure", tnt_factor()) if known else tnt_factor()
+
+
+def greatest_factor() -> float:
+    """The greatest of all factors by pressure, and of what stands in for those that are not covered."""
+    return max(tnt_factor(), *(each.factors.get("pressure", 0.0) for each in equivalents().values()))
+
+
+def tnt_factor() -> float:
+    """kg of TNT for one kg of net explosive quantity of an explosive that is not known or not in the table."""
+    return constant("tnt_factor")
+
+
 def _key(explosive: str) -> str:
     return " ".join(explosive.lower().split())
-
-
-def _key_expr() -> pl.Expr:
-    plain = pl.col("explosive").cast(pl.String).str.to_lowercase()
-    return plain.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
 @cache

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rasr.core.assessment.explosives.aggregation import GROUPS
+from rasr.core.assessment.explosives.equivalence import tnt_factor
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.core.assessment.explosives.risk import Danger, store_danger
 from rasr.core.assessment.explosives.situation import HERE, Situation
@@ -28,7 +29,9 @@ HAIR_KG = 1e-9
 class Change:
     """One change of one store; what is None or left out stays as it is.
 
-    added_kg: NEQ by group (hd11 .. hd14), negative for what is taken away.
+    added_kg: NEQ by group (hd11 .. hd14), negative for what is taken away. added_tnt_kg: the same as TNT, of the groups
+    of which it is known; of others what is taken away counts as the mixture there, what is added by the factor for
+    explosives that are not known.
     """
 
     store_id: str
@@ -36,6 +39,8 @@ class Change:
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     barricaded: bool | None = None
+    construction: str | None = None
+    added_tnt_kg: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,17 +67,31 @@ def changed(situation: Situation, changes: Sequence[Change]) -> Situation:
     """
     place = {store: number for number, store in enumerate(situation.store_ids)}
     groups, points, barricaded = situation.groups_kg.copy(), situation.points_m.copy(), situation.barricaded.copy()
+    as_tnt = situation.as_tnt_kg.copy()
+    built = None if situation.construction is None else situation.construction.to_list()
     for change in changes:
         if change.store_id not in place:
             raise Refused("unknown_rule", what="store", value=change.store_id, known=f"{len(place)} stores")
         number = place[change.store_id]
         for group, added in change.added_kg.items():
-            groups[number] = _added(groups[number], group, added)
+            after = _added(groups[number], group, added)
+            known = change.added_tnt_kg.get(group)
+            as_tnt[number] = _added_tnt(groups[number], after, as_tnt[number], known)
+            groups[number] = after
         if change.latitude_deg is not None or change.longitude_deg is not None:
             points[number] = _moved(change)
         if change.barricaded is not None:
             barricaded[number] = change.barricaded
-    return replace(situation, groups_kg=groups, points_m=points, barricaded=barricaded)
+        if change.construction is not None and built is not None:
+            built[number] = change.construction
+    return replace(
+        situation,
+        groups_kg=groups,
+        groups_tnt_kg=as_tnt,
+        points_m=points,
+        barricaded=barricaded,
+        construction=None if built is None else pl.Series(built, dtype=pl.String),
+    )
 
 
 def effect(situation: Situation, danger: Danger, changes: Sequence[Change]) -> Effect:
@@ -117,6 +136,16 @@ def _added(groups_kg: FloatArray, group: str, added_kg: float) -> FloatArray:
     after = groups_kg.copy()
     after[number] = max(held_kg + added_kg, 0.0)
     return after
+
+
+def _added_tnt(before_kg: FloatArray, after_kg: FloatArray, tnt_kg: FloatArray, known_kg: float | None) -> FloatArray:
+    """The content by group as TNT after a change of its NEQ; known_kg: the TNT of what changes, where it is known."""
+    added = after_kg - before_kg
+    mixture = tnt_kg / np.where(before_kg > 0, before_kg, 1.0)
+    changes = np.where(added < 0, added * mixture, added * tnt_factor())
+    if known_kg is not None:
+        changes = np.where(added != 0, known_kg, 0.0)
+    return np.where(after_kg > 0, np.maximum(tnt_kg + changes, 0.0), 0.0)
 
 
 def _moved(change: Change) -> FloatArray:

@@ -26,6 +26,7 @@ from scipy.spatial import cKDTree
 
 from rasr.core.assessment.explosives.cells import Case, governing
 from rasr.core.assessment.explosives.distances import inter_magazine_m, inter_magazine_rule
+from rasr.core.assessment.explosives.equivalence import tnt_factor
 from rasr.core.assessment.explosives.rule_sets import RuleBook, shipped
 
 FloatArray = NDArray[np.float64]
@@ -48,11 +49,13 @@ class KnownCells:
 class Reactions:
     """What goes up with each of n stores.
 
-    joint_kg: (3, n), net explosive quantity (NEQ) of the event that begins in the store: low, central, high. donor,
-    acceptor, distance_m, required_m, by_cell: the pairs too near, of one length, in the order of donor and acceptor.
+    joint_kg: (3, n), net explosive quantity (NEQ) of the event that begins in the store: low, central, high.
+    joint_tnt_kg: the same as TNT. donor, acceptor, distance_m, required_m, by_cell: the pairs too near, of one length,
+    in the order of donor and acceptor.
     """
 
     joint_kg: FloatArray
+    joint_tnt_kg: FloatArray
     donor: IntArray
     acceptor: IntArray
     distance_m: FloatArray
@@ -66,11 +69,13 @@ def reactions(
     barricaded: ArrayLike,
     cells: KnownCells | None = None,
     book: RuleBook | None = None,
+    tnt_kg: ArrayLike | None = None,
 ) -> Reactions:
     """Which stores at these points (n, 3) react to one another, with their NEQ that can go up at once, (n,).
 
-    barricaded: (n,), unknown counts as no. A store that holds nothing of the kind neither sets off nor reacts. Beyond
-    the limits of the distance function the function's last distance is kept to. book: the shipped sets unless given.
+    tnt_kg: that NEQ as TNT, (n,); None: by the factor for what is not known. barricaded: (n,), unknown counts as no. A
+    store that holds nothing of the kind neither sets off nor reacts. Beyond the limits of the distance function the
+    function's last distance is kept to. book: the shipped sets unless given.
     """
     held, behind = np.asarray(neq_kg, float), np.asarray(barricaded, bool)
     sets = book or shipped()
@@ -83,8 +88,9 @@ def reactions(
     chosen = np.flatnonzero((distance < required) & (held[donor] > 0) & (held[acceptor] > 0))
     chosen = chosen[np.lexsort((acceptor[chosen], donor[chosen]))]
     donor, acceptor = donor[chosen], acceptor[chosen]
-    joint = _joint_kg(held, donor, acceptor)
-    return Reactions(joint, donor, acceptor, distance[chosen], required[chosen], by_cell[chosen])
+    as_tnt = held * tnt_factor() if tnt_kg is None else np.asarray(tnt_kg, float)
+    joint, joint_tnt = _joint_kg(np.stack([held, as_tnt]), donor, acceptor)
+    return Reactions(joint, joint_tnt, donor, acceptor, distance[chosen], required[chosen], by_cell[chosen])
 
 
 def known_cells(
@@ -164,12 +170,14 @@ def _with_cells(
     )
 
 
-def _joint_kg(neq_kg: FloatArray, donor: IntArray, acceptor: IntArray) -> FloatArray:
-    stores = len(neq_kg)
-    joint = np.tile(neq_kg, (3, 1))
-    joint[1] += np.bincount(donor, neq_kg[acceptor], stores)
+def _joint_kg(held_kg: FloatArray, donor: IntArray, acceptor: IntArray) -> FloatArray:
+    """What goes up with each store of several quantities (k, n): (k, 3, n)."""
+    stores = held_kg.shape[1]
+    joint = np.repeat(held_kg[:, None], 3, axis=1)
+    for quantity, held in zip(joint, held_kg, strict=True):
+        quantity[1] += np.bincount(donor, held[acceptor], stores)
     reach = csr_array((np.ones(len(donor)), (donor, acceptor)), shape=(stores, stores))
     for store in np.unique(donor):
         taken = breadth_first_order(reach, int(store), return_predecessors=False)
-        joint[2, store] = neq_kg[taken].sum()
+        joint[:, 2, store] = held_kg[:, taken].sum(axis=1)
     return joint

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rasr.core.assessment.explosives.aggregation import event_neq_kg
-from rasr.core.assessment.explosives.consequence import tnt_factor
+from rasr.core.assessment.explosives.equivalence import tnt_factor
 from rasr.core.assessment.explosives.likelihood import events_per_year
 from rasr.core.assessment.explosives.neighbours import Exposures
 from rasr.core.assessment.explosives.reaction import Reactions, known_cells, reactions
@@ -31,10 +31,11 @@ HERE = Serial()
 class Situation:
     """n stores, what they hold, and who is near.
 
-    points_m: (n, 3). groups_kg: NEQ by group (``aggregation.GROUPS``), (n, 4). barricaded: (n,). factors: what
-    condition, activity and the like do to the event frequency, (3, n), low, central, high. construction: (n,), as in
-    the table stores; where it is given, known cells go before the generic inter-magazine distance. book: rule sets in
-    force, the shipped ones unless given.
+    points_m: (n, 3). groups_kg: NEQ by group (``aggregation.GROUPS``), (n, 4). groups_tnt_kg: the same as TNT, by the
+    explosive of each article; None: all by the factor for what is not known (``equivalence``). barricaded: (n,).
+    factors: what condition, activity and the like do to the event frequency, (3, n), low, central, high. construction:
+    (n,), as in the table stores; where it is given, known cells go before the generic inter-magazine distance. book:
+    rule sets in force, the shipped ones unless given.
     """
 
     store_ids: pl.Series
@@ -46,11 +47,22 @@ class Situation:
     factors: FloatArray
     construction: pl.Series | None = None
     book: RuleBook | None = None
+    groups_tnt_kg: FloatArray | None = None
 
     @property
     def event_neq_kg(self) -> FloatArray:
         """NEQ of each store's own event, (n,)."""
         return event_neq_kg(*self.groups_kg[:, :3].T)
+
+    @property
+    def as_tnt_kg(self) -> FloatArray:
+        """What each store holds by group as TNT, (n, 4)."""
+        return self.groups_kg * tnt_factor() if self.groups_tnt_kg is None else self.groups_tnt_kg
+
+    @property
+    def event_tnt_kg(self) -> FloatArray:
+        """TNT of each store's own event, (n,)."""
+        return event_neq_kg(*self.as_tnt_kg[:, :3].T)
 
     def events_at(self, neq_kg: FloatArray) -> FloatArray:
         """Events per year with other quantities (n, m) in the stores: (3, n, m). Refused('unknown_rule')."""
@@ -70,11 +82,12 @@ class Situation:
             self.factors[:, here],
             None if self.construction is None else self.construction[here],
             self.book,
+            None if self.groups_tnt_kg is None else self.groups_tnt_kg[here],
         )
 
     def tnt_kg(self) -> FloatArray:
         """What goes up in an event, with the neighbours it takes along, kg of TNT: (3, n), low, central, high."""
-        return self.reactions.joint_kg * tnt_factor()
+        return self.reactions.joint_tnt_kg
 
     @cached_property
     def reactions(self) -> Reactions:
@@ -82,7 +95,7 @@ class Situation:
         held, cells = self.event_neq_kg, None
         if self.construction is not None:
             cells = known_cells(self.construction, self.points_m, held, self.barricaded, book=self.book)
-        return reactions(self.points_m, held, self.barricaded, cells, self.book)
+        return reactions(self.points_m, held, self.barricaded, cells, self.book, self.event_tnt_kg)
 
 
 def danger_of(

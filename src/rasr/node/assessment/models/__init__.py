@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from rasr.node.assessment.models.candidates import CandidateSite
 from rasr.node.assessment.models.licences import EmergencyCard, LicenceForm
 from rasr.node.assessment.models.rules import RuleEntry
 from rasr.node.assessment.models.runs import Figures, Run, RunTable, SiteDanger, StoreDanger
 from rasr.node.assessment.models.surveys import SiteAnswer, SiteEnquiry, Survey, SurveyFile, SurveyFileState, SurveyWay
 
 __all__ = [
+    "CandidateSite",
     "EmergencyCard",
     "Figures",
     "LicenceForm",

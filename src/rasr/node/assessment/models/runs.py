@@ -44,6 +44,8 @@ class Figures(models.Model):
     mass_kg = models.FloatField()
     neq_kg = models.FloatField()
     neq_event_kg = models.FloatField()
+    neq_event_known_kg = models.FloatField(null=True)
+    tnt_event_kg = models.FloatField(null=True)
     neq_not_modelled_kg = models.FloatField()
     neq_hd11_kg = models.FloatField()
     neq_hd12_kg = models.FloatField()

@@ -11,7 +11,8 @@ from rasr.core.reference import loader
 
 METHODS = "methods.csv"
 TABLES: Mapping[str, tuple[str, ...]] = {
-    "airblast": ("explosives/kb_coefficients.csv", "explosives/tnt_equivalence.csv"),
+    "airblast": ("explosives/kb_coefficients.csv",),
+    "tnt_equivalence": ("explosives/tnt_equivalence.csv", "explosives/constants.csv"),
     "aggregation": ("hazard/aggregation.csv", "hazard/divisions.csv"),
     "people_in_the_open": ("explosives/probits.csv", "explosives/injuries.csv"),
     "people_in_buildings": ("explosives/building_lethality.csv", "explosives/damage_tiers.csv"),

@@ -15,6 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rasr.core.assessment.explosives import licensing, siting
+from rasr.core.assessment.explosives.aggregation import takes_part
+from rasr.core.assessment.explosives.equivalence import factor_of
 from rasr.core.assessment.explosives.neighbours import RELATIONS, kinds
 from rasr.core.assessment.explosives.reaction import generic_status
 from rasr.core.assessment.explosives.rule_sets import AASTP
@@ -164,6 +166,18 @@ class Figures:
     def event_neq_kg(self) -> float:
         """NEQ of its own event."""
         return float(self.state.situation.event_neq_kg[self.number])
+
+    @cached_property
+    def event_tnt_kg(self) -> float:
+        """That of its own event as TNT."""
+        return float(self.state.situation.event_tnt_kg[self.number])
+
+    @cached_property
+    def event_known_kg(self) -> float:
+        """NEQ of its own event whose explosive has a published TNT equivalence, as the register has it now."""
+        own = self.state.stock.filter(pl.col("store_id") == self.store_id)
+        part = takes_part(self.state.situation.store_ids, self.state.situation.groups_kg)
+        return float(own.filter(part & factor_of("explosive").is_not_null())["neq_kg"].sum())
 
     @cached_property
     def content(self) -> dict[str, float]:

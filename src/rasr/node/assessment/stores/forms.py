@@ -14,9 +14,11 @@ from rasr.core.assessment.explosives.licensing import DIVISIONS
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.core.assessment.explosives.response import QUANTITY_KG
 from rasr.core.basis.units import M_PER_KM
+from rasr.node.assessment.models import CandidateSite
 from rasr.node.assessment.stores.state import Change
 from rasr.node.places.models import Site, Store
 
+CANDIDATE = "candidate:"
 BARRICADE = {"": None, "yes": True, "no": False}
 HAIR_KG = 1e-6
 
@@ -27,7 +29,9 @@ def name_of(division: str) -> str:
 
 
 class WhatIfForm(forms.Form):
-    """A change of one store. sites: where it may be thought to stand; everywhere: whether at any place besides.
+    """A change of one store. sites, candidates: where it may be thought; everywhere: whether at any place besides.
+
+    A candidate site brings its construction and, unless the form says otherwise, its barricade.
 
     content: known NEQ of the store by hazard division, of which no more can be taken away.
     """
@@ -47,6 +51,7 @@ class WhatIfForm(forms.Form):
         *,
         store: Store,
         sites: Sequence[Site],
+        candidates: Sequence[CandidateSite],
         everywhere: bool,
         content: dict[str, float],
     ) -> None:
@@ -55,7 +60,10 @@ class WhatIfForm(forms.Form):
         names = [(site.pk, f"{site.name} ({site.pk})") for site in sites if site.pk != store.site_id]
         chosen = self.fields["site"]
         assert isinstance(chosen, forms.ChoiceField)
-        chosen.choices = [("", _("as it is")), *names]
+        self.candidates = {f"{CANDIDATE}{one.pk}": one for one in candidates}
+        thought = [(code, f"{one.name} ({one.organisation.name})") for code, one in self.candidates.items()]
+        groups = ((_("Registered sites"), names), (_("Approved candidate sites"), thought))
+        chosen.choices = [("", _("as it is")), *((name, group) for name, group in groups if group)]
         self.content = content
         self.divisions = sorted({*DIVISIONS, *content})
         for division in self.divisions:
@@ -87,11 +95,15 @@ class WhatIfForm(forms.Form):
         """What is asked for, of a form that is valid; None where nothing is."""
         given = self.cleaned_data
         latitude, longitude = given["latitude_deg"], given["longitude_deg"]
+        barricaded, candidate = BARRICADE[given["barricaded"]], self.candidates.get(given["site"])
         if given["site"]:
-            there = self.sites[given["site"]]
+            there = candidate or self.sites[given["site"]]
             latitude, longitude = there.latitude_deg, there.longitude_deg
+        if candidate is not None and barricaded is None:
+            barricaded = candidate.barricaded
+        built = candidate.construction if candidate is not None else None
         added = {one: max(kg, -self.content.get(one, 0.0)) for one in self.divisions if (kg := given[name_of(one)])}
-        made = Change(self.store.pk, added, latitude, longitude, BARRICADE[given["barricaded"]])
+        made = Change(self.store.pk, added, latitude, longitude, barricaded, built)
         return None if made == Change(self.store.pk) else made
 
     def _in_sight(self, latitude_deg: float, longitude_deg: float) -> bool:

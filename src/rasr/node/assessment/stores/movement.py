@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from rasr.core.assessment.explosives.equivalence import factor
 from rasr.core.hazard.mixing import Mixing
 from rasr.node.assessment.stores import queries
 from rasr.node.assessment.stores.compared import Compared
@@ -20,6 +21,7 @@ from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.ledger.facts import facts_of
 from rasr.node.records.ledger.kept import draft_of
 from rasr.node.records.ledger.standing import Net, net_of
+from rasr.node.records.models import Article
 from rasr.node.records.queries import forbidden_among
 
 
@@ -56,22 +58,27 @@ def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
     if not stores:
         return Drafted(None, uncounted, {})
     before = now([(store.latitude_deg, store.longitude_deg) for store in stores.values()])
-    after = changed(
-        before, [Change(store_id, added_kg=_added(net, store_id, before.content(store_id))) for store_id in stores]
-    )
+    articles = {article_id for store_id in stores for article_id in net.by_store[store_id]}
+    explosives = dict(Article.objects.filter(pk__in=articles).values_list("pk", "explosive"))
+    after = changed(before, [_change(net, store_id, before.content(store_id), explosives) for store_id in stores])
     seen = queries.seen(actor, before)
     compared = Compared(before, after, sorted(stores), seen)
     kinds = {store_id: _kinds(compared, net, store_id) for store_id in stores if store_id in seen}
     return Drafted(compared, uncounted, {key: pairs for key, pairs in kinds.items() if pairs})
 
 
-def _added(net: Net, store_id: str, content: Mapping[str, float]) -> dict[str, float]:
-    """NEQ that a store gains by division; never more is taken away than is known to lie there."""
+def _change(net: Net, store_id: str, content: Mapping[str, float], explosives: Mapping[str, str | None]) -> Change:
+    """NEQ that a store gains by division, also as TNT; never more is taken away than is known to lie there."""
     added: dict[str, float] = {}
+    as_tnt: dict[str, float] = {}
     for one in net.by_store[store_id].values():
         kg = one.pieces * (one.neq_kg_each or 0.0)
         added[one.hazard_division] = added.get(one.hazard_division, 0.0) + kg
-    return {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg}
+        as_tnt[one.hazard_division] = as_tnt.get(one.hazard_division, 0.0) + kg * factor(explosives[one.article_id])
+    held = {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg}
+    return Change(
+        store_id, added_kg=held, added_tnt_kg={name: as_tnt[name] * kg / added[name] for name, kg in held.items()}
+    )
 
 
 def _kinds(compared: Compared, net: Net, store_id: str) -> list[Mixing]:

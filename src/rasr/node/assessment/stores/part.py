@@ -16,7 +16,7 @@ import polars as pl
 from django.db.models import Q, QuerySet
 
 from rasr.core.assessment.assess import FARTHEST_RULE, SEEN_M, STORES_NEAR_M
-from rasr.core.assessment.explosives.consequence import tnt_factor
+from rasr.core.assessment.explosives.equivalence import greatest_factor
 from rasr.core.basis.units import EARTH_RADIUS_M, M_PER_KM
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
@@ -55,7 +55,7 @@ def _exposed(places: Sequence[Place], tables: dict[str, pl.DataFrame]) -> pl.Dat
     """Who is within reach of all that lies near, were it to go up at once: farther nobody is hurt, and no rule asks."""
     joined = tables["stock"].join(tables["articles"], on="article_id")
     held_kg = joined.select((pl.col("quantity") * pl.col("neq_kg_each")).sum()).item()
-    reach_m = max(SEEN_M, STORES_NEAR_M + FARTHEST_RULE * float(np.cbrt((held_kg or 0.0) * tnt_factor())))
+    reach_m = max(SEEN_M, STORES_NEAR_M + FARTHEST_RULE * float(np.cbrt((held_kg or 0.0) * greatest_factor())))
     found = [exposures_near(*place, reach_m / M_PER_KM).drop("distance_m") for place in places]
     return pl.concat(found).unique("exposure_id", keep="first", maintain_order=True)
 

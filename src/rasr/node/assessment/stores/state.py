@@ -39,7 +39,8 @@ HELD = {"store_id": pl.String(), "hazard_division": pl.String(), "neq_kg": pl.Fl
 class Change:
     """One change of one store; what is None or left out stays as it is.
 
-    added_kg: NEQ by hazard division, below 0 for what is taken away.
+    added_kg: NEQ by hazard division, below 0 for what is taken away. added_tnt_kg: the same as TNT, where the
+    explosive is known (see ``marginal.Change``).
     """
 
     store_id: str
@@ -47,6 +48,8 @@ class Change:
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     barricaded: bool | None = None
+    construction: str | None = None
+    added_tnt_kg: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def changed(state: State, changes: Sequence[Change]) -> State:
             licensing.Change(
                 change.store_id,
                 barricaded=change.barricaded,
+                construction=change.construction,
                 latitude_deg=change.latitude_deg,
                 longitude_deg=change.longitude_deg,
             ),
@@ -121,15 +125,21 @@ def changed(state: State, changes: Sequence[Change]) -> State:
 
 def _of_groups(change: Change) -> marginal.Change:
     """The change as the danger sees it: by group; what holds no explosive changes nothing."""
-    added: dict[str, float] = {}
-    for division, kg in change.added_kg.items():
-        counted = licensed_as(division)
-        if counted is not None:
-            added[GROUP_OF[counted]] = added.get(GROUP_OF[counted], 0.0) + kg
     return marginal.Change(
         change.store_id,
-        added_kg=added,
+        added_kg=_by_group(change.added_kg),
+        added_tnt_kg=_by_group(change.added_tnt_kg),
         latitude_deg=change.latitude_deg,
         longitude_deg=change.longitude_deg,
         barricaded=change.barricaded,
+        construction=change.construction,
     )
+
+
+def _by_group(by_division: Mapping[str, float]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for division, kg in by_division.items():
+        counted = licensed_as(division)
+        if counted is not None:
+            found[GROUP_OF[counted]] = found.get(GROUP_OF[counted], 0.0) + kg
+    return found

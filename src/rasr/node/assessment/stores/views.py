@@ -13,16 +13,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from rasr.core.basis.findings import Refused
+from rasr.node.assessment.candidates import queries as candidates
 from rasr.node.assessment.stores import mapping, queries
 from rasr.node.assessment.stores import movement as movements
 from rasr.node.assessment.stores.compared import Compared
 from rasr.node.assessment.stores.figures import Figures, level_status
 from rasr.node.assessment.stores.forms import WhatIfForm
+from rasr.node.people.looks import only_asks
+from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
+from rasr.node.records.movements.views import page_of
 from rasr.node.web import marks
 from rasr.node.web.crafted import none_crafted
 from rasr.node.web.lists import FramePage
@@ -142,11 +146,31 @@ def movement(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     return _rendered(request, "movement", context)
 
 
+@only_asks
+@require_POST
+def drafted(request: HttpRequest, kind: str, store_id: str) -> HttpResponse:
+    """What the movement of a form would change in the danger, before it is recorded; nothing is kept."""
+    require(request.user, "view_register")
+    page = page_of(request, kind, store_id)
+    draft = page.draft()
+    marks.shows_all_seen(request)
+    context: dict[str, Any] = {"page_title": _now("What it changes in the danger"), "shape": page.shape}
+    context |= {"store": page.store, "again": request.get_full_path()}
+    if isinstance(draft, list):
+        return _rendered(request, "draft", context | {"told": draft})
+    try:
+        found = movements.effect(request.user, draft)
+    except Refused as fault:
+        return _rendered(request, "draft", context | {"fault": fault})
+    return _rendered(request, "draft", context | {"drafted": found, "compared": found.compared})
+
+
 def _form(request: HttpRequest, store: Store) -> WhatIfForm:
     return WhatIfForm(
         request.GET or None,
         store=store,
         sites=queries.sites(request.user),
+        candidates=list(candidates.offered(request.user)),
         everywhere=scope_of(request.user).everything,
         content=queries.content(request.user, store),
     )

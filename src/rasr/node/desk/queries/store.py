@@ -25,6 +25,7 @@ STOCK_SHOWN = 50
 BEHIND_THE_DANGER = (
     "event_frequency",
     "aggregation",
+    "tnt_equivalence",
     "airblast",
     "people_in_the_open",
     "people_in_buildings",

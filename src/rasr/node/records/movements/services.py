@@ -6,7 +6,7 @@ All of it happens in one transaction: what is refused leaves neither lots nor pe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -98,6 +98,20 @@ def record(*, actor: User, session: str, wish: Wish) -> Recorded:
         if "created" not in post_all(actor=actor, movements=drafts):
             raise Refused("movement_posted")  # under this id, where the actor does not see it
         return Recorded(wish.movement_id)
+
+
+def drafted(*, actor: User, wish: Wish) -> MovementDraft:
+    """What ``record`` would post or ask for, as one movement: nothing of it is kept, nor on the trail.
+
+    Raises PermissionDenied, Store.DoesNotExist, and Refused where its lines cannot be made; the rules are not asked.
+    """
+    require(actor, wish.shape.right)
+    queries.store(actor, wish.store.pk, wish.shape.right)
+    with trail.asked(), transaction.atomic():
+        drafts = _drafts(actor, wish)
+        transaction.set_rollback(True)
+    lines = tuple(line for draft in drafts for line in draft.lines)
+    return replace(drafts[0], lines=lines, batches=tuple(batch for draft in drafts for batch in draft.batches))
 
 
 def _drafts(actor: User, wish: Wish) -> list[MovementDraft]:

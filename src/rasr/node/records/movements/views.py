@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
@@ -28,7 +29,7 @@ from rasr.node.records.movements.queries import Offer
 from rasr.node.records.movements.services import Recorded, Wish
 from rasr.node.records.movements.shapes import GROUPS, SHAPES, Shape, Source, Target
 from rasr.node.records.movements.tables import MovementFilter, MovementTable
-from rasr.node.records.services import LinesRefused
+from rasr.node.records.services import LinesRefused, MovementDraft
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
 from rasr.node.web.crafted import is_crafted, none_crafted
@@ -89,12 +90,17 @@ def actions(request: HttpRequest, store_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, kind: str, store_id: str) -> HttpResponse:
     """The form of a kind of movement in a store."""
+    page = page_of(request, kind, store_id)
+    return page.post() if request.method == "POST" else page.show()
+
+
+def page_of(request: HttpRequest, kind: str, store_id: str) -> MovePage:
+    """The form that a request is about. Raises Http404, PermissionDenied."""
     shape = SHAPES.get(kind)
     if shape is None:
         raise Http404
     require(actor_of(request), shape.right)
-    page = MovePage(request, shape, _store(request, store_id, shape.right))
-    return page.post() if request.method == "POST" else page.show()
+    return MovePage(request, shape, _store(request, store_id, shape.right))
 
 
 def _store(request: HttpRequest, store_id: str, right: str) -> Store:
@@ -104,6 +110,13 @@ def _store(request: HttpRequest, store_id: str, right: str) -> Store:
         raise Http404 from gone
     marks.shows(request, found.site.mark)
     return found
+
+
+def _faults(form: BaseForm) -> list[str]:
+    """What is wrong with a form that was sent, each with the name of its field."""
+    named = {name: form.fields[name].label for name in form.errors if name in form.fields}
+    told = [(named.get(name), fault) for name, faults in form.errors.items() for fault in faults]
+    return [f"{label}: {fault}" if label else str(fault) for label, fault in told]
 
 
 class MovePage:
@@ -147,6 +160,28 @@ class MovePage:
         except ObjectDoesNotExist as gone:
             raise Http404 from gone
         return self._done(recorded)
+
+    def draft(self) -> MovementDraft | list[str]:
+        """What was sent as the movement that it would be, or what is wrong with it; nothing is recorded.
+
+        A reason is not asked for yet. Raises Http404.
+        """
+        sent = self.request.POST.copy()
+        sent["reason"] = sent.get("reason", "").strip() or "–"
+        form, things = self._form(sent), self._things(sent)
+        none_crafted(form)
+        if things is not None and any(map(is_crafted, things.forms)):
+            raise Http404
+        if not (form.is_valid() and (things is None or things.is_valid())):
+            return [*_faults(form), *(line for one in things or () for line in _faults(one))]
+        try:
+            return services.drafted(actor=self.actor, wish=self._wish(form, self._new(things)))
+        except LinesRefused as fault:
+            return list(telling.lines(fault, form.chosen()))
+        except Refused as fault:
+            return [say(fault)]
+        except ObjectDoesNotExist as gone:
+            raise Http404 from gone
 
     def _chosen(self) -> None:
         """The person or the consignment that the lines are of, if the address names one. Raises Http404."""

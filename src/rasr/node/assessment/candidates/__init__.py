@@ -1,0 +1,1 @@
+"""Candidate sites for what-ifs."""
