@@ -155,6 +155,14 @@ def test_worth_is_what_each_work_alone_removes_by_euro() -> None:
         assert row["index_removed_by_eur"] == pytest.approx(alone.index_removed / 100.0)
 
 
+def test_a_year_of_a_work_is_its_cost_over_its_life_and_its_upkeep() -> None:
+    both = works(("A", "locks", 100), ("B", "training", 100)).with_columns(
+        life_years=pl.Series([20.0, None]), upkeep_eur_per_year=pl.Series([3.0, 3.0])
+    )
+    found = dict(worth(offer(visit(all_answered("not_met")), both)).select("work_id", "cost_eur_per_year").iter_rows())
+    assert found == {"A": 8.0, "B": None}
+
+
 def test_choices_become_decisions_for_a_plan() -> None:
     given = offer(visit(all_answered("not_met")), works(("A", "locks", 100), ("B", "training", 50)))
     found = decisions([best(given, 50.0), best(given, 500.0)], given.works)

@@ -64,6 +64,12 @@ def test_what_is_not_known_has_no_rank_and_no_swap() -> None:
     assert set(swaps(both, 0.0, 10.0)["rises"]) == {"S1"}
 
 
+def test_one_place_or_none_swaps_with_nobody() -> None:
+    assert swaps(dangers((1, 2)), 0.0, 1.0).height == swaps(dangers(), 0.0, 1.0).height == 0
+    assert swaps(dangers((1, 2), (2, 1)), 1.0, 1.0).height == 0
+    assert ranks(dangers((1, 2)), []).height == 0
+
+
 def test_a_rate_below_zero_is_refused() -> None:
     with pytest.raises(Refused, match="out_of_range"):
         ranks(dangers((1, 1)), [-1.0])

@@ -137,13 +137,19 @@ def best(offer: Offer, budget_eur: float) -> Choice:
 
 
 def worth(offer: Offer) -> pl.DataFrame:
-    """Each work alone: work_id, site_id, store_id, kind, cost_eur, index_removed, index_removed_by_eur; most first.
+    """Each work alone: its place, kind, cost_eur, cost_eur_per_year, index_removed, index_removed_by_eur; most first.
 
-    index_removed_by_eur is null for a work that costs nothing.
+    cost_eur_per_year: cost over life, and upkeep; null where one of them is unknown. index_removed_by_eur is null for a
+    work that costs nothing.
     """
     steps = _steps(offer)
     alone = _reaching(steps, offer.works.height).T @ steps["gain"].to_numpy() if steps.height else 0.0
-    found = offer.works.select("work_id", "site_id", "store_id", "kind", "cost_eur").with_columns(index_removed=alone)
+    yearly = pl.when(pl.col("life_years") > 0).then(
+        pl.col("cost_eur") / pl.col("life_years") + pl.col("upkeep_eur_per_year")
+    )
+    found = offer.works.select(
+        "work_id", "site_id", "store_id", "kind", "cost_eur", cost_eur_per_year=yearly
+    ).with_columns(index_removed=alone)
     by_eur = pl.when(pl.col("cost_eur") > 0).then(pl.col("index_removed") / pl.col("cost_eur"))
     return found.with_columns(index_removed_by_eur=by_eur).sort(
         "index_removed_by_eur", "work_id", descending=[True, False], nulls_last=True

@@ -31,7 +31,7 @@ from rasr.core.basis.seal import STRENGTH, BrokenError, Opener, Sealer, digest_t
 from rasr.core.records.door import admit
 from rasr.core.reference import loader
 
-TABLES = ("answers", "works", "work_effects", "losses")
+TABLES = tuple(loader.SECURITY_TABLES)
 FORMAT = 1
 ABOUT = "package.json"
 LEAST_PASSPHRASE = 12

@@ -18,6 +18,8 @@ from rasr.core.basis.findings import Refused
 
 Floats = NDArray[np.float64]
 BLOCK = 1000
+GRID = 512
+"""Rates between which a bound on the first ranks is drawn; it saves time and changes nothing."""
 
 
 def ranks(both: pl.DataFrame, rates: list[float]) -> pl.DataFrame:
@@ -47,21 +49,48 @@ def swaps(both: pl.DataFrame, low: float, high: float, first: int = 20) -> pl.Da
     known = both.drop_nulls(["fatalities_per_year", "diversion"])
     killed, lost = (known[name].to_numpy().astype(np.float64) for name in ("fatalities_per_year", "diversion"))
     near = np.flatnonzero(_surpassed(killed, lost) < first)
+    schema = {"rate": pl.Float64, "rises": pl.String, "falls": pl.String, "rank": pl.Int64}
+    if len(near) < 2:  # nothing to change places with
+        return pl.DataFrame(schema=schema)
     ids, killed, lost = known["site_id"].to_numpy()[near], killed[near], lost[near]
+    floor = _Floor(killed, lost, low, high, first)
     found: list[tuple[float, str, str, int]] = []
     for place in range(len(near)):
         more = lost - lost[place]
         with np.errstate(divide="ignore", invalid="ignore"):
             at = np.where(more > 0, (killed[place] - killed) / more, np.nan)
-        for other in np.flatnonzero((at > low) & (at <= high)):
+        others = np.flatnonzero((at > low) & (at <= high))
+        for other in others[floor.reached(at[others], killed[place] + at[others] * lost[place])]:
             level = killed[place] + at[other] * lost[place]
             above = killed + at[other] * lost
             above[[place, other]] = -np.inf
             rank = 1 + int((above > level * (1 + 1e-12)).sum())
             if rank <= first:
                 found.append((float(at[other]), str(ids[other]), str(ids[place]), rank))
-    schema = {"rate": pl.Float64, "rises": pl.String, "falls": pl.String, "rank": pl.Int64}
     return pl.DataFrame(found, schema=schema, orient="row").sort("rate", "rank", "rises", "falls")
+
+
+class _Floor:
+    """A lower bound on the value of the last of the first ranks, at any rate from low to high.
+
+    Between two rates of a grid the least of the values that are first at the lower one is concave in the rate, so that
+    it lies above its chord; and the last of the first ranks lies above it.
+    """
+
+    def __init__(self, killed: Floats, lost: Floats, low: float, high: float, first: int) -> None:
+        start = max(low, high * 1e-9)
+        self.grid = np.unique([low, *np.geomspace(start, high, GRID)]) if high > 0 else np.array([low, high])
+        values = killed[:, None] + lost[:, None] * self.grid
+        top = np.argsort(-values, axis=0, kind="stable")[: min(first, len(killed))]
+        self.left = np.take_along_axis(values, top, axis=0).min(axis=0)[:-1]
+        self.right = np.take_along_axis(values[:, 1:], top[:, :-1], axis=0).min(axis=0)
+
+    def reached(self, rate: Floats, value: Floats) -> NDArray[np.bool_]:
+        """Whether a value at a rate may be among the first ranks: never no where it is."""
+        at = np.clip(np.searchsorted(self.grid, rate, side="right") - 1, 0, len(self.left) - 1)
+        share = (rate - self.grid[at]) / (self.grid[at + 1] - self.grid[at])
+        chord = self.left[at] + share * (self.right[at] - self.left[at])
+        return np.asarray(value >= chord - 1e-9 * np.abs(chord))
 
 
 def _surpassed(killed: Floats, lost: Floats) -> NDArray[np.int64]:

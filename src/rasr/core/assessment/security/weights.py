@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
+from rasr.core.basis.findings import Refused
 from rasr.core.reference import loader
 
 PRESSURES = ("base", "losses", "border")
@@ -40,17 +42,33 @@ class Weights:
 
 
 def shipped() -> Weights:
-    """The weights of the rule data in force."""
+    """The weights of the rule data in force. Raises Refused: out_of_range for one below 0, or a sum of 0."""
     families = loader.rows("diversion.csv")
-    return Weights(
+    found = Weights(
         {row["heading"]: float(row["weight"]) for row in loader.rows("security/headings.csv")},
         {int(row["level"]): float(row["weight"]) for row in loader.rows("security/levels.csv")},
         {name: constant(f"pressure_{name}_weight") for name in PRESSURES},
         {row["family"]: float(row["attractiveness"]) for row in families},
         {row["family"]: float(row["attractiveness_per_kg"]) for row in families},
     )
+    for group in (found.headings, found.levels, found.families, found.per_kg):
+        for name, weight in group.items():
+            _within(f"The weight of {name}", weight, 0.0, inf)
+    for group in (found.headings, found.levels):
+        _within("The sum of weights", sum(group.values()), 1e-9, inf)
+    for row in families:
+        _within(f"The mass of one of {row['family']}", float(row["mass_kg_each"]), 1e-9, inf)
+    return found
 
 
 def constant(name: str) -> float:
-    """A figure of ``security/constants.csv``, in its unit there."""
-    return next(float(row["value"]) for row in loader.rows("security/constants.csv") if row["name"] == name)
+    """A figure of ``security/constants.csv``, in its unit there. Raises Refused: out_of_range."""
+    row = next(row for row in loader.rows("security/constants.csv") if row["name"] == name)
+    value = float(row["value"])
+    _within(name, value, float(row["minimum"]), float(row["maximum"]) if row["maximum"] else inf)
+    return value
+
+
+def _within(quantity: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise Refused("out_of_range", quantity=quantity, minimum=least, maximum=most, unit="", value=value)
