@@ -28,6 +28,32 @@ TABLES = (
     *REQUIRED_TABLES[:4], "licences", *REQUIRED_TABLES[4:], "exposures", "requirements", "lines", "line_rates",
     "routes", "permits", "funds", "earmarks", "exchange_rates", "settings", "pools", "danger_curves",
 )  # fmt: skip
+SECURITY_TABLES = ("answers", "works", "work_effects", "losses")
+PROGRAMME = "cases/seesac-storages-2016"
+PROGRAMME_TEXT = """# A real programme: storages and evidence rooms
+
+The European Union and SEESAC set out to secure central storages of weapons and ammunition, and rooms in which police
+keep evidence, in six jurisdictions (Council Decision (CFSP) 2016/2356, 2017 to 2019). The published page gives both the
+totals and the items. `cases/seesac-storages-2016` holds both as they stand; this page is worked out from them each time
+the documentation is made.
+"""
+PROGRAMME_DIFFERS = """
+Where the two differ, the program does not make them agree: which of them is wrong is not known from the page.
+"""
+QUESTIONS_TEXT = """# Questions on security
+
+The question sets of the security assessment, in our own words. A question keeps its id for as long as it asks the same
+thing. *Module* and *clause* say where its subject stands in the guidelines; a clause is named only where its heading
+was read in a public copy. *Level* is that of risk reduction (1 basic, 2 intermediate, 3 advanced); it is our own
+judgement unless marked *read*. How an answer counts: [Security of a place](../guide/security.md).
+"""
+SECURITY = f"{REFERENCE}/security"
+SECURITY_TEXT = """
+# The security package
+
+These tables are no part of a region: what they say would be a gift to a thief. They travel in a sealed file of their
+own, [never with a position](../guide/security.md#the-security-package).
+"""
 MADE = "<!-- This page is made by tools/docs.py (make docs). Change the data, not the page. -->\n\n"
 SOURCES_SHOWN = 4
 MARKS = ("verified", "secondary", "not_verified", "assumed")
@@ -93,7 +119,8 @@ def table(heads: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 def columns_page(root: Path) -> str:
     """Every table of a region with its columns."""
     named = {path.stem for path in (root / COLUMNS).glob("*.csv")}
-    order = [name for name in TABLES if name in named] + sorted(named - set(TABLES))
+    known = (*TABLES, *SECURITY_TABLES)
+    order = [name for name in known if name in named] + sorted(named - set(known))
     parts = [
         MADE,
         "# Tables and columns\n\n",
@@ -102,6 +129,8 @@ def columns_page(root: Path) -> str:
         f"These tables are required: {', '.join(f'`{name}`' for name in REQUIRED_TABLES)}.\n",
     ]
     for name in order:
+        if name == SECURITY_TABLES[0]:
+            parts.append(SECURITY_TEXT)
         rows = read(root, f"{COLUMNS}/{name}.csv")
         lines = (
             (f"`{row['column']}`", row["dtype"], need(row), cell(values(row)), cell(row["meaning"])) for row in rows
@@ -315,6 +344,66 @@ def movements_page(_: Path) -> str:
     return MADE + MOVEMENTS_TEXT + table(heads, lines)
 
 
+def questions_page(root: Path) -> str:
+    """Every question of the security assessment by heading, and the sets it stands in."""
+    sets, rows = (read(root, f"{SECURITY}/{name}.csv") for name in ("sets", "questions"))
+    letters = {row["set_id"]: letter for row, letter in zip(sets, "ABCDEF", strict=True)}
+    counts = (
+        (
+            *(letters[item["set_id"]], item["name"], f"`{item['set_id']}`", item["version"]),
+            str(sum(item["set_id"] in row["sets"].split("|") for row in rows)),
+        )
+        for item in sets
+    )
+    parts = [MADE, QUESTIONS_TEXT, "\n", table(("", "set", "id", "version", "questions"), counts)]
+    for heading in read(root, f"{SECURITY}/headings.csv"):
+        lines = (
+            (row["question_id"], cell(row["text"]), "".join(letters[name] for name in row["sets"].split("|")),
+             row["level"] + (" (read)" if row["level_status"] == "secondary" else ""),
+             row["module"], row["clause"] or "–")
+            for row in rows if row["heading"] == heading["heading"]
+        )  # fmt: skip
+        parts.append(f"\n## {heading['name']}\n\n")
+        parts.append(table(("id", "question", "sets", "level", "module", "clause"), lines))
+    return "".join(parts)
+
+
+def programme_page(root: Path) -> str:
+    """The published programme of storages and evidence rooms: what is stated beside what its items add up to."""
+    import polars as pl  # slow to load, and for this page only
+
+    beside = import_module("rasr.core.assessment.security.programme").beside
+    items, stated = (pl.read_csv(root / f"{PROGRAMME}/{name}.csv") for name in ("items", "stated"))
+    kinds = stated["what"].to_list()
+    counts = {(row["jurisdiction"], row["what"]): row["count"] for row in items.to_dicts()}
+    places = items["jurisdiction"].unique(maintain_order=True)
+    by_place = ((cell(place), *(str(counts[place, kind]) for kind in kinds)) for place in places)
+    totals = (
+        (
+            row["what"],
+            str(row["stated"]),
+            str(row["computed"]),
+            str(row["difference"]) if row["difference"] else "0: agrees",
+        )
+        for row in beside(items, stated).to_dicts()
+    )
+    sources = ((f"`{row['file']}`", row["column"], cell(row["source"]), row["status"], cell(row["note"]))
+               for row in read(root, f"{PROGRAMME}/SOURCES.csv"))  # fmt: skip
+    return "".join(
+        [
+            MADE,
+            PROGRAMME_TEXT,
+            "\n## Stated and computed, side by side\n\n",
+            table(("what", "stated", "sum of the items", "difference"), totals),
+            PROGRAMME_DIFFERS,
+            "\n## The items, by capital\n\n",
+            table(("jurisdiction", *kinds), by_place),
+            "\n\\* in the context of UNSCR 1244 (1999)\n\n## Sources\n\n",
+            table(("file", "column", "source", "status", "note"), sources),
+        ]
+    )
+
+
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/rules/columns.md": columns_page,
     "docs/rules/findings.md": findings_page,
@@ -322,6 +411,8 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/rules/rule-data.md": rule_data_page,
     "docs/rules/movements.md": movements_page,
     "docs/guide/commands.md": commands_page,
+    "docs/guide/upgrade-programme.md": programme_page,
+    "docs/rules/security-questions.md": questions_page,
     "docs/glossary/index.md": glossary_page,
 }
 

@@ -17,7 +17,8 @@ import gettext
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,16 @@ from rasr.report.texts import LANGUAGES
 ROOT = Path(__file__).resolve().parent.parent
 NODE = "src/rasr/node"
 LOCALE = f"{NODE}/web/locale"
-FINDINGS = "src/rasr/core/reference/findings.csv"
+REFERENCE = "src/rasr/core/reference"
+FINDINGS = f"{REFERENCE}/findings.csv"
+RULE_TEXTS = {
+    f"{REFERENCE}/security/questions.csv": ("text", None),
+    **{
+        f"{REFERENCE}/security/{name}.csv": ("name", "security")
+        for name in ("evidence", "headings", "levels", "scales", "sets", "works")
+    },
+}
+"""Rule data that people read: file, with the column of its texts and their context."""
 SOURCE = "en"
 DJANGO = Path(django.__file__).parent
 # Django and CLDR know no bcms: plurals, and under our own messages what Django says itself, are those of Serbian.
@@ -59,6 +69,7 @@ PER_CENT = re.compile(r"%\(\w+\)[a-z]|%%")
 
 
 Text = str | list[str] | tuple[str, ...]
+Reader = Callable[[str], Iterator[tuple[str | tuple[str, ...], list[str], str | None]]]
 
 
 class Key(NamedTuple):
@@ -105,19 +116,29 @@ def of_findings(table: str) -> Iterator[tuple[str, list[str], str | None]]:
         yield row["sentence"], [], None
 
 
+def of_rule_texts(table: str, column: str, context: str | None) -> Iterator[tuple[str, list[str], str | None]]:
+    """The texts of one column of rule data."""
+    for row in csv.DictReader(io.StringIO(table)):
+        yield row[column], [], context
+
+
 def sources(root: Path) -> Iterator[Path]:
     """Every file that may hold a message, in order."""
     node = root / NODE
     yield from sorted(path for path in node.rglob("*.py") if "migrations" not in path.parts)
     yield from sorted(path for path in node.glob("*/templates/**/*") if path.is_file())
     yield root / FINDINGS
+    yield from (root / name for name in RULE_TEXTS if (root / name).is_file())
 
 
 def collect(root: Path) -> Catalog:
     """Every message of the tree, with the files it stands in, without translation."""
     found = Catalog()
     for path in sources(root):
-        read = {".py": of_python, ".csv": of_findings}.get(path.suffix, of_template)
+        read: Reader = {".py": of_python, ".csv": of_findings}.get(path.suffix, of_template)
+        column_and_context = RULE_TEXTS.get(path.relative_to(root).as_posix())
+        if column_and_context:
+            read = partial(of_rule_texts, column=column_and_context[0], context=column_and_context[1])
         where = (path.relative_to(root / "src/rasr").as_posix(), 0)
         try:
             for text, comments, context in read(path.read_text(encoding="utf-8")):

@@ -29,8 +29,21 @@ _PLACES = {
     "explosives": "rasr.explosives",
     "plan": "rasr.facade",
     "report": "rasr.report",
+    "security": "rasr.security",
 }
-__all__ = ["Assessment", "Finding", "Plan", "Refused", "Region", "airblast", "assess", "explosives", "plan", "report"]
+__all__ = [
+    "Assessment",
+    "Finding",
+    "Plan",
+    "Refused",
+    "Region",
+    "airblast",
+    "assess",
+    "explosives",
+    "plan",
+    "report",
+    "security",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from tests.core.records.small_region import frame, small_region, with_cell
 
-from rasr.core.records.door import admit
+from rasr.core.records.door import admit, stranger
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
 
@@ -120,3 +120,11 @@ def test_the_same_records_have_the_same_digest() -> None:
 def test_a_stranger_among_the_frames() -> None:
     region = Region.from_frames({"pets": pl.DataFrame({"name": ["Rex"]})})
     assert [(finding.code, finding.value) for finding in region.door] == [("unknown_table", "pets")]
+
+
+@pytest.mark.parametrize("name", ["answers", "Works", "losses.csv", " work_effects ", "losses.parquet"])
+def test_a_table_of_the_security_package_is_an_error_in_a_region(name: str) -> None:
+    assert stranger(name).code == "security_table"
+    assert stranger(f"{name}_of_ours").code == "unknown_table"
+    region = Region.from_frames({name: pl.DataFrame({"site_id": ["S"]})})
+    assert [(finding.code, finding.severity) for finding in region.door] == [("security_table", "error")]

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from rasr.core.assessment import pools as pooling
 from rasr.core.assessment import tables
-from rasr.core.assessment.diversion import diversion_index
 from rasr.core.assessment.explosives.aggregation import GROUPS, event_groups, event_neq_kg, neq_by_store, takes_part
 from rasr.core.assessment.explosives.equivalence import factor_of, tnt_factor
 from rasr.core.assessment.explosives.likelihood import FILE as FREQUENCIES
@@ -38,6 +37,7 @@ from rasr.core.assessment.explosives.siting import (
 )
 from rasr.core.assessment.explosives.situation import Situation, danger_of
 from rasr.core.assessment.nation import Risk, risk_of
+from rasr.core.assessment.security.carried import diversion_index
 from rasr.core.assessment.surplus import exclusions, may_be_planned, planned_share
 from rasr.core.basis.executor import Executor, Serial
 from rasr.core.basis.findings import Refused

@@ -44,6 +44,16 @@ class Admitted:
     rows: pl.Series | None = None
 
 
+def stranger(name: str) -> Finding:
+    """What is wrong with a table that no region has; name: as the user wrote it, perhaps with the ending of a file.
+
+    One of the security package is an error: what it says never stands in one file with positions.
+    """
+    if name.strip().lower().removesuffix(".csv").removesuffix(".parquet") in loader.SECURITY_TABLES:
+        return Finding("security_table", "error", value=name)
+    return Finding("unknown_table", "warning", value=name)
+
+
 def admit(table: str, raw: pl.DataFrame, unreadable: Mapping[str, set[int]] | None = None) -> Admitted:
     """Type one table by its contract.
 

@@ -21,7 +21,7 @@ import polars as pl
 from rasr.core.basis.findings import Finding
 from rasr.core.basis.seal import digest_tables
 from rasr.core.records.checks import check_region
-from rasr.core.records.door import Admitted, admit
+from rasr.core.records.door import Admitted, admit, stranger
 from rasr.core.records.files import read_tables, write_tables
 from rasr.core.records.settings import Settings, read_settings
 from rasr.core.reference import loader
@@ -52,7 +52,7 @@ class Region:
     @classmethod
     def from_frames(cls, frames: Mapping[str, pl.DataFrame]) -> Region:
         """A region of frames by table name, any subset of tables, text or typed."""
-        strangers = [Finding("unknown_table", "warning", value=name) for name in frames if name not in loader.TABLES]
+        strangers = [stranger(name) for name in frames if name not in loader.TABLES]
         admitted = {name: admit(name, frame) for name, frame in frames.items() if name in loader.TABLES}
         return _from_admitted(admitted, strangers)
 

@@ -27,6 +27,8 @@ TABLES = (
     "routes permits funds earmarks exchange_rates settings pools danger_curves"
 ).split()
 """Tables of a region, in the order in which people read them."""
+SECURITY_TABLES = "answers works work_effects losses".split()
+"""Tables of the security package, which never travels in one file with positions."""
 REQUIRED_TABLES = "jurisdictions organisations sites stores articles stock".split()
 _own: list[Path] = []
 

@@ -12,7 +12,10 @@ from string import Formatter
 
 from rasr.core.basis.findings import Refused
 
-FIGURES = ("explosives/constants.csv", "hazard/divisions.csv", "diversion.csv")
+FIGURES = (
+    *("explosives/constants.csv", "hazard/divisions.csv", "diversion.csv"),
+    *(f"security/{name}.csv" for name in ("constants", "headings", "levels", "sets", "works")),
+)
 NAMED = ("findings.csv", "settings.csv", "columns/", *FIGURES)
 """Files whose rows the program asks for by name: none may be missing, and each stays of its kind."""
 KINDS = ("severity", "dtype")

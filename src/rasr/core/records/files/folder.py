@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from rasr.core.basis.findings import Finding, Refused
-from rasr.core.records.door import Admitted, admit
+from rasr.core.records.door import Admitted, admit, stranger
 from rasr.core.records.files.atomic import write_folder
 from rasr.core.records.files.headed import headed
 from rasr.core.reference import loader
@@ -37,7 +37,7 @@ def read_folder(path: Path) -> tuple[dict[str, Admitted], list[Finding]]:
     if not files:
         raise Refused("not_a_region", path=str(path), tables=", ".join(loader.TABLES))
     strangers = [
-        Finding("unknown_table", "warning", value=entry.name)
+        stranger(entry.name)
         for entry in sorted(path.iterdir())
         if entry.suffix.lower().lstrip(".") in FORMS and entry not in files.values() and entry.stem != SOURCES
     ]

@@ -11,7 +11,7 @@ import fastexcel
 import polars as pl
 
 from rasr.core.basis.findings import Finding, Refused
-from rasr.core.records.door import Admitted, admit, wrong_type
+from rasr.core.records.door import Admitted, admit, stranger, wrong_type
 from rasr.core.records.files.archive import inspect
 from rasr.core.records.files.headed import Headed, headed
 from rasr.core.records.files.layout import OWN_SHEETS
@@ -37,7 +37,7 @@ def read_workbook(path: Path) -> tuple[dict[str, Admitted], list[Finding]]:
     given = {table: one for table, one in admitted.items() if one is not None}
     if not given:
         raise Refused("not_a_region", path=str(path), tables=", ".join(loader.TABLES))
-    return given, [Finding("unknown_table", "warning", value=name) for name in strangers]
+    return given, [stranger(name) for name in strangers]
 
 
 def _table_sheets(path: Path, names: list[str]) -> dict[str, str]:

@@ -1,0 +1,242 @@
+"""The security package: answers, works, work_effects and losses, in a sealed file of its own, without any position.
+
+The file is an archive of one CSV per table and ``package.json`` (format, tables), sealed with a passphrase
+(``basis.seal``: AES-256-GCM in chunks, key by scrypt), so that a change, a cut and a wrong passphrase are found. It
+never holds a table of the region, nor a column that could hold a position: such a package is neither written nor read.
+
+>>> package = Package.from_frames({"losses": pl.DataFrame({"loss_id": ["L1"], "latitude": [41.3]})})
+Traceback (most recent call last):
+    ...
+rasr.core.basis.findings.Refused: package_with_positions {'table': 'losses', 'column': 'latitude'}
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import polars as pl
+
+from rasr.core.assessment.security.questions import Question, question_set
+from rasr.core.assessment.security.works import cost_faults
+from rasr.core.basis.contract import Column
+from rasr.core.basis.findings import Finding, Number, Refused
+from rasr.core.basis.seal import STRENGTH, BrokenError, Opener, Sealer, digest_tables
+from rasr.core.records.door import admit
+from rasr.core.reference import loader
+
+TABLES = tuple(loader.SECURITY_TABLES)
+FORMAT = 1
+ABOUT = "package.json"
+LEAST_PASSPHRASE = 12
+"""Characters of a passphrase; assumed."""
+MOST_MB = 200
+"""Of the archive, and of all its tables unpacked; photographs are not in it, only their ids."""
+POSITION = re.compile(
+    r"(^|_)(lat|latitude|lon|long|lng|longitude|easting|northing|utm|mgrs|wgs84?|gps|geo\w*|coord\w*|position\w*|wkt|x|y)(_|$)"
+)
+"""Names of columns that could hold a position."""
+PAIR = re.compile(
+    r"[-+]?\d{1,3}[.,]\d{3,}\s*°?\s*[NSEW]?\s*[,;/ ]\s*[-+]?\d{1,3}[.,]\d{3,}|\d{1,3}\s*°\s*\d{1,2}\s*['′]"
+)
+"""A pair of decimal degrees, or degrees and minutes, in a text."""
+KEYS = {"answers": ("visit_id", "site_id", "store_id", "question_id"), "work_effects": ("work_id", "question_id")}
+"""What must be unique where a table has no id of its own."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """The tables, typed by contract, empty where they were not given; given; and the faults found at the door."""
+
+    tables: Mapping[str, pl.DataFrame] = field(repr=False)
+    given: frozenset[str] = frozenset()
+    door: tuple[Finding, ...] = ()
+
+    @classmethod
+    def from_frames(cls, frames: Mapping[str, pl.DataFrame]) -> Package:
+        """A package of frames by table name, any subset of ``TABLES``, text or typed.
+
+        Raises Refused: package_with_positions for a column that could hold a position, or a table of a region.
+        """
+        for name, frame in frames.items():
+            _refuse_positions(name, frame)
+        strangers = [Finding("unknown_table", "warning", value=name) for name in frames if name not in TABLES]
+        admitted = {name: admit(name, frames[name]) for name in TABLES if name in frames}
+        tables = {name: admitted[name].frame if name in admitted else loader.contract(name).empty() for name in TABLES}
+        faults = [fault for name in TABLES if name in admitted for fault in admitted[name].findings]
+        return cls(tables, frozenset(admitted), (*strangers, *faults))
+
+    def table(self, name: str) -> pl.DataFrame:
+        """One table."""
+        return self.tables[name]
+
+    def digest(self) -> str:
+        """Digest of every table."""
+        return digest_tables(self.tables)
+
+    def check(self, region: Mapping[str, pl.DataFrame] | None = None) -> list[Finding]:
+        """Every fault at once. region: tables sites and stores, where it is to be held to those, too."""
+        return [*self.door, *check(self.tables, region or {})]
+
+
+def write(package: Package, out: BinaryIO, passphrase: str, *, strength: int = STRENGTH) -> None:
+    """Write a package sealed. Raises Refused: weak_passphrase, package_with_positions."""
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise Refused("weak_passphrase", least=LEAST_PASSPHRASE)
+    for name in package.given:
+        _refuse_positions(name, package.tables[name])
+    given = [name for name in TABLES if name in package.given]
+    with Sealer(out, passphrase, strength=strength) as sealed:
+        sealed.write(_archive({name: package.tables[name] for name in given}))
+
+
+def read(source: BinaryIO, passphrase: str) -> Package:
+    """A package of a sealed file, with its faults for ``check``.
+
+    Raises Refused: package_unreadable (no such file, changed or cut), package_passphrase, package_version, too_large,
+    package_with_positions.
+    """
+    try:
+        plain = _at_most(Opener(source, passphrase))
+        frames = _frames(plain)
+    except BrokenError as fault:
+        raise Refused(_CODES[fault.kind]) from None
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        raise Refused("package_unreadable") from None
+    return Package.from_frames(frames)
+
+
+_CODES = {
+    "foreign": "package_unreadable",
+    "version": "package_version",
+    "passphrase": "package_passphrase",
+    "damaged": "package_unreadable",
+}
+
+
+def _archive(tables: Mapping[str, pl.DataFrame]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(ABOUT, json.dumps({"format": FORMAT, "tables": list(tables)}))
+        for name, frame in tables.items():
+            archive.writestr(f"{name}.csv", frame.write_csv())
+    return made.getvalue()
+
+
+def _at_most(opened: Opener) -> bytes:
+    plain = bytearray()
+    while part := opened.read(1024 * 1024):
+        plain += part
+        if len(plain) > MOST_MB * 2**20:
+            raise Refused("too_large", path="The package", size_mb=len(plain) // 2**20, limit_mb=MOST_MB)
+    return bytes(plain)
+
+
+def _frames(plain: bytes) -> dict[str, pl.DataFrame]:
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+        size_mb = sum(entry.file_size for entry in archive.infolist()) / 2**20
+        if size_mb > MOST_MB:
+            raise Refused("too_large", path="The package", size_mb=round(size_mb), limit_mb=MOST_MB)
+        about = json.loads(archive.read(ABOUT))
+        if about["format"] != FORMAT:
+            raise BrokenError("version")
+        names = [name.removesuffix(".csv") for name in archive.namelist() if name.endswith(".csv")]
+        return {name: _table(archive.read(f"{name}.csv")) for name in names}
+
+
+def _table(content: bytes) -> pl.DataFrame:
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+    if not rows:
+        raise ValueError("a table without a header")
+    return pl.DataFrame(rows[1:], schema=dict.fromkeys(rows[0], pl.String), orient="row")
+
+
+def _refuse_positions(name: str, frame: pl.DataFrame) -> None:
+    if name in loader.TABLES:
+        raise Refused("package_with_positions", table=name, column="*")
+    for column in frame.columns:
+        if POSITION.search(column.strip().lower().replace(" ", "_").replace("-", "_")):
+            raise Refused("package_with_positions", table=name, column=column)
+
+
+# What the tables hold.
+
+
+def check(tables: Mapping[str, pl.DataFrame], region: Mapping[str, pl.DataFrame]) -> list[Finding]:
+    """Every fault of the tables: cells, ids, answers beside their questions, costs, positions in texts."""
+    found: list[Finding] = []
+    for name in TABLES:
+        frame = tables[name]
+        for column in loader.contract(name).columns:
+            found += _of_cells(name, frame[column.name], column)
+        found += _of_ids(name, frame, {**region, "works": tables["works"]})
+    return [*found, *_of_questions(tables), *cost_faults(tables["works"])]
+
+
+def _of_cells(table: str, values: pl.Series, column: Column) -> Iterator[Finding]:
+    if not column.null_allowed:
+        yield from _found("empty_cell", table, values.is_null(), column.name)
+    if column.allowed:
+        strange = ~values.is_in(list(column.allowed))
+        yield from _found("value_not_allowed", table, strange, column.name, values, allowed=", ".join(column.allowed))
+    if column.minimum is not None:
+        limits: dict[str, Number] = {"minimum": f"{column.minimum:g}", "maximum": "any number", "unit": column.unit}
+        yield from _found("value_out_of_range", table, values < column.minimum, column.name, values, **limits)
+    if column.dtype == "text":
+        yield from _found("position_in_text", table, values.str.contains(PAIR.pattern), column.name)
+
+
+def _of_ids(table: str, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
+    contract = loader.contract(table)
+    keys = [contract.key] if contract.key else list(KEYS[table])
+    rows = frame.select(keys).with_row_index("at", 1).with_columns(first=pl.col("at").first().over(keys))
+    for at, first, value in rows.filter(pl.col("at") > pl.col("first")).select("at", "first", keys[-1]).iter_rows():
+        yield Finding("duplicate_id", "error", table, at, keys[-1], str(value), {"first_row": first})
+    for column in contract.columns:
+        if column.references in others:
+            known = others[column.references].to_series(0).drop_nulls().to_list()
+            strange = ~frame[column.name].is_in(known)
+            yield from _found("unknown_id", table, strange, column.name, frame[column.name], target=column.references)
+
+
+def _of_questions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
+    scales: dict[str, list[str]] = {}
+    for row in loader.rows("security/scales.csv"):
+        scales.setdefault(row["scale"], []).append(row["answer"])
+    every = {row["question_id"] for row in loader.rows("security/questions.csv")}
+    newest = {row["set_id"]: int(row["version"]) for row in loader.rows("security/sets.csv")}
+    sets: dict[tuple[str, int], dict[str, Question]] = {}
+    columns = ("set_id", "set_version", "question_id", "answer")
+    for at, (set_id, version, question, answer) in enumerate(tables["answers"].select(columns).iter_rows(), 1):
+        if set_id not in newest or version is None or version < 1:
+            continue  # found as cells already
+        if version > newest[set_id]:
+            named: dict[str, Number] = {"target": "sets"}
+            yield Finding("unknown_id", "error", "answers", at, "set_version", str(version), named)
+            continue
+        if (set_id, version) not in sets:
+            sets[set_id, version] = question_set(set_id, version).by_id
+        asked = sets[set_id, version]
+        if question not in asked:
+            where = {"target": f"{set_id} {version}"}
+            yield Finding("unknown_id", "error", "answers", at, "question_id", str(question), where)
+        elif answer is not None and answer not in scales[asked[question].scale]:
+            said: dict[str, Number] = {"question": question, "allowed": ", ".join(scales[asked[question].scale])}
+            yield Finding("answer_out_of_scale", "error", "answers", at, "answer", answer, said)
+    for at, question in enumerate(tables["work_effects"]["question_id"], 1):
+        if question is not None and question not in every:
+            yield Finding("unknown_id", "error", "work_effects", at, "question_id", question, {"target": "questions"})
+
+
+def _found(
+    code: str, table: str, faults: pl.Series, column: str, values: pl.Series | None = None, **numbers: Number
+) -> Iterator[Finding]:
+    for at in faults.fill_null(value=False).arg_true():
+        shown = "" if values is None else str(values[at])
+        yield Finding(code, "error", table, at + 1, column, shown, numbers)
