@@ -17,7 +17,7 @@ class AssessmentConfig(AppConfig):
         from rasr.node.assessment import queries
         from rasr.node.assessment.candidates import histories as of_candidates
         from rasr.node.assessment.candidates import services as candidates
-        from rasr.node.assessment.licences import giving
+        from rasr.node.assessment.licences import distances, giving
         from rasr.node.assessment.licences import histories as of_licences
         from rasr.node.assessment.models import Run
         from rasr.node.assessment.rules import acting
@@ -33,4 +33,4 @@ class AssessmentConfig(AppConfig):
         of_rules.tell_all()
         of_surveys.tell_all()
         assert set(acting.ACTS) <= set(KINDS)
-        assert {giving.KIND, candidates.KIND} <= set(KINDS)
+        assert {giving.KIND, distances.KIND, candidates.KIND} <= set(KINDS)

@@ -28,7 +28,7 @@ ACTS: dict[str, str | Promise] = {
     "breach.raise": _("Breach raised"),
     "card.close": _("Address of an emergency card closed"),
     "card.contacts": _("Contacts of an emergency card written down"),
-    "card.distances": _("Distances of an emergency card written down"),
+    "card.distances": _("Distances of an emergency card agreed"),
     "card.look": _("Emergency card opened without signing in"),
     "card.open": _("Address of an emergency card made anew"),
     "cli.assess": _("Assessed at the command line"),

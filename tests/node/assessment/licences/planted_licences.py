@@ -9,7 +9,7 @@ from uuid import UUID
 from tests.node.conftest import somebody
 from tests.node.records.lots.planted_lots import chief
 
-from rasr.node.assessment.licences import cards, giving
+from rasr.node.assessment.licences import cards, distances, giving
 from rasr.node.assessment.models import LicenceForm
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import User
@@ -24,14 +24,20 @@ PROPOSES: dict[str, Any] = {
     "reason_language": "en",
 }
 CONTACTS: dict[str, Any] = {"contacts": "Fire brigade: 112", "as_of": "2026-01-05"}
-DISTANCES: dict[str, Any] = {"withdrawal_m_1": "800", "source": "D 1", "as_of": "2026-01-05"}
+DISTANCES: dict[str, Any] = {
+    "withdrawal_m_1": "800",
+    "source": "D 1",
+    "as_of": "2026-01-05",
+    "reason": "So.",
+    "reason_language": "en",
+}
 """What the forms send when all is well."""
 
 
 SENT: dict[str, tuple[str, dict[str, Any]]] = {
     "propose": ("approval.ask", PROPOSES),
     "card-contacts": ("card.contacts", CONTACTS),
-    "card-distances": ("card.distances", DISTANCES),
+    "card-distances": ("approval.ask", DISTANCES),
     "card-address": ("card.open", {"what": "renew"}),
 }
 """Name of a form to its acts and what it sends."""
@@ -56,7 +62,8 @@ def plant(store_id: str, says: str) -> UUID:
     approvals.decide(actor=second(), approval_id=asked.pk, **agreed)
     day = date(2026, 1, 5)
     cards.write_contacts(actor=chief(), store_id=store_id, contacts=f"{says}: 112", as_of=day)
-    given: dict[str, Any] = {"distances": {"1": {cards.WITHDRAWAL: 800.0}}, "source": says, "as_of": day}
-    cards.write_distances(actor=chief(), store_id=store_id, **given)
+    read = distances.Draft(store_id, {"1": {cards.WITHDRAWAL: 800.0}}, says, day)
+    asked = distances.propose(actor=chief(), session="asks", draft=read, reason=says)
+    approvals.decide(actor=second(), approval_id=asked.pk, **{**agreed, "digest": asked.digest})
     cards.renew_address(actor=chief(), store_id=store_id)
     return LicenceForm.objects.filter(store=store_id).latest("number").pk

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from tests.node.assessment.licences.planted_licences import CONTACTS, DISTANCES, PROPOSES, UNTIL
 from tests.node.records.ledger.crew import S1, S2, Crew, moves
 
 from rasr.core.basis.findings import Refused
-from rasr.node.assessment.licences import cards, giving, views
+from rasr.node.assessment.licences import cards, distances, giving, views
 from rasr.node.assessment.models import EmergencyCard, LicenceForm
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Approval, Entry, User
@@ -43,12 +44,24 @@ def form(beside: Crew) -> LicenceForm:
     return LicenceForm.objects.get()
 
 
+def propose(beside: Crew, **change: Any) -> Approval:
+    """Distances of S1 that wait for a second person."""
+    given = {"distances": {"1": {cards.WITHDRAWAL: 800.0}}, "source": "Site order 7", "as_of": DAY, **change}
+    draft = distances.Draft("S1", **given)
+    return distances.propose(actor=beside.judge, session="asks", draft=draft, reason="Read.")
+
+
+def agree(beside: Crew, asked: Approval) -> None:
+    """By the second person."""
+    agreed: dict[str, Any] = {"session": "decides", "approve": True, "reason": "Read too.", "digest": asked.digest}
+    approvals.decide(actor=beside.mate, approval_id=asked.pk, **agreed)
+
+
 @pytest.fixture
 def card(beside: Crew) -> EmergencyCard:
     """The card of S1, with an address."""
     cards.write_contacts(actor=beside.keeper, store_id="S1", contacts="Fire brigade: +355 112", as_of=DAY)
-    given = {"1": {cards.WITHDRAWAL: 800.0}}
-    cards.write_distances(actor=beside.judge, store_id="S1", distances=given, source="Site order 7", as_of=DAY)
+    agree(beside, propose(beside))
     return cards.renew_address(actor=beside.judge, store_id="S1")
 
 
@@ -173,6 +186,38 @@ def test_the_card_opens_without_signing_in_and_tells_nothing_else(card: Emergenc
     assert beside.judge.pk
 
 
+def test_distances_are_on_the_card_when_a_second_person_agrees(beside: Crew, client_of: Opens) -> None:
+    judge = client_of(beside.judge)
+    answer = judge.post(url("card-distances", "S1"), DISTANCES)
+    asked = Approval.objects.get(kind=distances.KIND)
+    assert answer["Location"] == reverse("people:approval", args=[asked.pk])
+    address = cards.renew_address(actor=beside.judge, store_id="S1").address
+    assert "800" not in Client().get(url("open-card", address)).content.decode()
+    page = judge.get(url("card", "S1")).content.decode()
+    assert "Distances of this card wait for a second person." in page
+    assert judge.post(url("card-distances", "S1"), DISTANCES).status_code == 400, "one at a time"
+    agreed: dict[str, Any] = {"session": "other", "approve": True, "reason": "Mine.", "digest": asked.digest}
+    with pytest.raises((Refused, PermissionDenied)):
+        approvals.decide(actor=beside.judge, approval_id=asked.pk, **agreed)
+    agree(beside, asked)
+    opened = Client().get(url("open-card", address)).content.decode()
+    assert "<strong>800</strong>" in opened
+    assert "A second person agreed on" in opened
+    assert Entry.objects.filter(act="card.distances", row_id="S1", actor=beside.mate.pseudonym).count() == 1
+    change = propose(beside, distances={}, source="").shown["lines"][0]
+    assert (change["before"], change["after"]) == ("800", "–")
+
+
+def test_distances_that_one_person_wrote_before_are_not_told(
+    card: EmergencyCard, client_of: Opens, beside: Crew
+) -> None:
+    EmergencyCard.objects.update(distances_agreed_at=None)
+    opened = Client().get(url("open-card", card.address)).content.decode()
+    assert "800" not in opened
+    assert "Site order 7" not in opened
+    assert "no second person has agreed to" in client_of(beside.judge).get(url("card", "S1")).content.decode()
+
+
 def test_the_card_is_in_every_language(card: EmergencyCard) -> None:
     pages = {code: Client().get(url("open-card", card.address), {"language": code}) for code in LANGUAGES}
     assert {answer.status_code for answer in pages.values()} == {200}
@@ -222,9 +267,8 @@ def test_guessing_addresses_ends_soon(card: EmergencyCard, monkeypatch: pytest.M
     ],
 )
 def test_what_is_no_distance_is_refused(beside: Crew, change: dict[str, Any], code: str) -> None:
-    given = {"distances": {"1": {cards.WITHDRAWAL: 800.0}}, "source": "Order", "as_of": DAY, **change}
     with pytest.raises(Refused) as refused:
-        cards.write_distances(actor=beside.judge, store_id="S1", **given)
+        propose(beside, **change)
     assert refused.value.code == code
     assert not EmergencyCard.objects.exists()
 

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from rasr.node.assessment.licences import cards, printing, queries, wording
+from rasr.node.assessment.licences import cards, distances, printing, queries, wording
 from rasr.node.assessment.licences.forms import AddressForm, ContactsForm, DistancesForm, shown
 from rasr.node.assessment.licences.sheet import sheet_of
 from rasr.node.assessment.licences.views import language_of
 from rasr.node.assessment.models import EmergencyCard
+from rasr.node.people import trail
 from rasr.node.people.looks import no_look
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
@@ -31,6 +32,7 @@ from rasr.node.records.views import actor_of
 from rasr.node.web import exports, languages, marks
 from rasr.node.web.crafted import none_crafted
 from rasr.node.web.limits import WINDOW_S, counted
+from rasr.node.web.said import Said
 from rasr.node.web.views import too_many
 from rasr.report.texts import LANGUAGES
 
@@ -51,6 +53,8 @@ def card(request: HttpRequest, store_id: str) -> HttpResponse:
         "card": kept,
         "sheet": sheet_of(kept, found),
         "address": _address(request, kept),
+        "waits": queries.distances_waiting(actor, found.pk),
+        "not_agreed": bool(kept.distances) and not kept.agreed,
         "writes": queries.holds(actor, cards.OF_CONTACTS, found.pk),
         "judges": queries.holds(actor, cards.OF_SAFETY, found.pk),
         "languages": list(LANGUAGES),
@@ -115,13 +119,14 @@ class Contacts(_CardPage):
 class Distances(_CardPage):
     """Write down withdrawal and evacuation distances as they stand in a document."""
 
-    title, right = _("Distances of the emergency card"), cards.OF_SAFETY
+    title, right, button = _("Distances of the emergency card"), cards.OF_SAFETY, _("Ask for the agreement")
 
     def told(self, _actor: User, _found: Store, /) -> list[str]:
         """That nothing is known here."""
         return [
             _now("The rules of this node have no withdrawal and evacuation distances. What is empty is not covered."),
             _now("Take them from the document that is in force at the site, and say which."),
+            _now("They are on the card when a second person, with the same document, has agreed."),
         ]
 
     def form(self, _actor: User, found: Store, /) -> DistancesForm:
@@ -131,11 +136,13 @@ class Distances(_CardPage):
         return DistancesForm(self.sent(), initial=first)
 
     def act(self, actor: User, found: Store, form: DistancesForm, /) -> HttpResponse:
-        """Keep them."""
-        given = {name: form.cleaned_data[name] for name in ("source", "as_of")}
-        cards.write_distances(actor=actor, store_id=found.pk, distances=form.distances(), **given)
-        self.done(_now("The distances are kept. Print the card anew."))
-        return redirect(self.back(found))
+        """Ask for the second person."""
+        given, why = form.cleaned_data, form.why()
+        draft = distances.Draft(found.pk, form.distances(), given["source"], given["as_of"])
+        reason = Said(why.text, why.language)
+        asked = distances.propose(actor=actor, session=trail.session(), draft=draft, reason=reason)
+        self.done(_now("Asked for. The card tells them when a second person has agreed; print it anew then."))
+        return redirect("people:approval", approval_id=asked.pk)
 
 
 @require_POST

@@ -15,7 +15,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from rasr.core.basis.findings import Refused
-from rasr.node.assessment.licences.wording import FIRE_DIVISIONS
 from rasr.node.assessment.models import EmergencyCard
 from rasr.node.people import trail
 from rasr.node.people.models import User
@@ -47,31 +46,20 @@ def write_contacts(*, actor: User, store_id: str, contacts: str, as_of: date) ->
     return card
 
 
-def write_distances(
-    *, actor: User, store_id: str, distances: Mapping[str, Mapping[str, float]], source: str, as_of: date
-) -> EmergencyCard:
-    """Keep withdrawal and evacuation distances by fire division, in m, with the document they were read in.
+def put_distances(
+    *, actor: User | None, store_id: str, distances: Mapping[str, Mapping[str, float]], source: str, as_of: date
+) -> None:
+    """Put distances in m by fire division on a card, with the document they were read in, agreed by two people.
 
-    Raises PermissionDenied, Store.DoesNotExist, Refused: card_day_ahead, card_source_wanted, card_distance_wrong.
+    Only ``distances.AgreeDistances`` calls this, in the transaction of its decision. Raises Store.DoesNotExist.
     """
-    if as_of > timezone.localdate():
-        raise Refused("card_day_ahead", day=as_of.isoformat())
-    if distances and not source.strip():
-        raise Refused("card_source_wanted")
-    for division, given in distances.items():
-        for name, value_m in given.items():
-            known = division in FIRE_DIVISIONS and name in (WITHDRAWAL, EVACUATION)
-            if not known or not 0.0 < value_m <= FARTHEST_M:
-                raise Refused("card_distance_wrong", division=division, most_m=FARTHEST_M)
-    with transaction.atomic():
-        card = _card(actor, OF_SAFETY, store_id)
-        before = {"distances": card.distances, "source": card.source, "distances_on": card.distances_on}
-        card.distances = {division: dict(given) for division, given in sorted(distances.items()) if given}
-        card.source, card.distances_on = source.strip(), as_of
-        card.save()
-        after = {"distances": card.distances, "source": card.source, "distances_on": card.distances_on}
-        _record(actor, "card.distances", card, before, after)
-    return card
+    card = _locked(Store.objects.get(pk=store_id, closed=False))
+    before = {"distances": card.agreed, "source": card.source, "distances_on": card.distances_on}
+    card.distances = {division: dict(given) for division, given in distances.items()}
+    card.source, card.distances_on, card.distances_agreed_at = source, as_of, timezone.now()
+    card.save()
+    after = {"distances": card.distances, "source": card.source, "distances_on": card.distances_on}
+    _record(actor, "card.distances", card, before, after)
 
 
 def renew_address(*, actor: User, store_id: str) -> EmergencyCard:
@@ -113,13 +101,16 @@ def looked_at(card: EmergencyCard, who: str) -> None:
 def _card(actor: User, right: str, store_id: str) -> EmergencyCard:
     """The card of a store within the scope of a right, made where there is none, and locked."""
     require(actor, right)
-    store = Store.objects.filter(scope_of(actor, right).stores(), closed=False).get(pk=store_id)
+    return _locked(Store.objects.filter(scope_of(actor, right).stores(), closed=False).get(pk=store_id))
+
+
+def _locked(store: Store) -> EmergencyCard:
     EmergencyCard.objects.get_or_create(store=store)
     return EmergencyCard.objects.select_for_update(of=("self",)).select_related("store__site").get(pk=store.pk)
 
 
 def _record(
-    actor: User, act: str, card: EmergencyCard, before: Mapping[str, object], after: Mapping[str, object]
+    actor: User | None, act: str, card: EmergencyCard, before: Mapping[str, object], after: Mapping[str, object]
 ) -> None:
     organisation_id, site_id = _where(card)
     trail.record(

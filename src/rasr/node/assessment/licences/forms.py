@@ -71,7 +71,7 @@ class ContactsForm(forms.Form):
     as_of = day(_("Checked on"), required=True)
 
 
-class DistancesForm(forms.Form):
+class DistancesForm(WhyForm):
     """Withdrawal and evacuation distances by fire division, and where they were read."""
 
     source = short(_("Document and clause"), help_text=_("Where you have read them. Without it nothing is kept."))

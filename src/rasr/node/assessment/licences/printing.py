@@ -87,7 +87,9 @@ def _source(sheet: Sheet) -> str:
     if not sheet.source:
         return _("Withdrawal and evacuation distances: not covered. Ask who leads the response.")
     day = _day(sheet.distances_on)
-    return _("Distances as written down from %(source)s on %(day)s.") % {"source": sheet.source, "day": day}
+    told = _("Distances as written down from %(source)s on %(day)s.") % {"source": sheet.source, "day": day}
+    agreed = _day(timezone.localdate(sheet.agreed_on)) if sheet.agreed_on is not None else "–"
+    return f"{told} {_('A second person agreed on %(day)s.') % {'day': agreed}}"
 
 
 def _sign(sign: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from rasr.core.hazard.divisions import licensed_as
-from rasr.node.assessment.licences import around, giving
+from rasr.node.assessment.licences import around, distances, giving
 from rasr.node.assessment.models import EmergencyCard, LicenceForm
 from rasr.node.people.approvals import queries as approvals
 from rasr.node.people.choices import ApprovalState
@@ -123,6 +123,12 @@ def card(store_id: str) -> EmergencyCard:
     """The card of a store that the caller has found; an empty one, not kept, where nobody has written anything."""
     found = EmergencyCard.objects.filter(pk=store_id).first()
     return found or EmergencyCard(store_id=store_id)
+
+
+def distances_waiting(actor: User, store_id: str) -> Approval | None:
+    """The distances of a card that wait for a second person, if somebody may see that."""
+    found = approvals.visible(actor).filter(kind=distances.KIND, state=ApprovalState.ASKED)
+    return found.filter(payload__store_id=store_id).first()
 
 
 def opened_by(address: str) -> EmergencyCard:

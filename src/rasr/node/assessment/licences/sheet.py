@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from rasr.node.assessment.licences import queries, wording
 from rasr.node.assessment.licences.cards import EVACUATION, WITHDRAWAL
@@ -35,6 +35,7 @@ class Sheet:
     contacts_on: date | None
     source: str
     distances_on: date | None
+    agreed_on: datetime | None
 
     @property
     def main(self) -> Sign | None:
@@ -53,13 +54,14 @@ def sheet_of(card: EmergencyCard, store: Store) -> Sheet:
         signs=signs,
         contacts=[_contact(line) for line in card.contacts.splitlines() if line.strip()],
         contacts_on=card.contacts_on,
-        source=card.source,
+        source=card.source if card.agreed else "",
         distances_on=card.distances_on,
+        agreed_on=card.distances_agreed_at,
     )
 
 
 def _sign(card: EmergencyCard, number: str, main: str) -> Sign:
-    given = card.distances.get(number, {})
+    given = card.agreed.get(number, {})
     told = {name: meters(given[key]) if key in given else "" for name, key in NAMES.items()}
     name = str(wording.FIRE_DIVISIONS[number])
     return Sign(number, wording.SHAPES[number], name, told["withdrawal"], told["evacuation"], number == main)

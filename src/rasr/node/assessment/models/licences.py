@@ -55,7 +55,8 @@ class LicenceForm(models.Model):
 class EmergencyCard(models.Model):
     """What help needs to know at the door of a store. address: of the page that opens without signing in; None: none.
 
-    distances: fire division to withdrawal_m and evacuation_m, as somebody read them in ``source``.
+    distances: fire division to withdrawal_m and evacuation_m, as somebody read them in ``source``. They are told only
+    where a second person has agreed (``agreed``).
     """
 
     store = models.OneToOneField(
@@ -68,6 +69,12 @@ class EmergencyCard(models.Model):
     distances: models.JSONField[dict[str, dict[str, float]], Any] = models.JSONField(_("distances"), default=dict)
     source = models.TextField(_("source"), blank=True)
     distances_on = models.DateField(_("distances of"), null=True)
+    distances_agreed_at = models.DateTimeField(_("distances agreed"), null=True)
 
     def __str__(self) -> str:
         return str(self.store_id)
+
+    @property
+    def agreed(self) -> dict[str, dict[str, float]]:
+        """The distances that two people agree on; none where only one wrote them down."""
+        return self.distances if self.distances_agreed_at is not None else {}
