@@ -22,6 +22,7 @@ from rasr.report.shared_sections import reason_told
 CODES = (
     "licence_over",
     "mixing",
+    "mixing_unverified",
     "licence_expired",
     "licence_soon",
     "house_inside",
@@ -48,6 +49,11 @@ def _sentence(code: str, count: int) -> str:
         "mixing": ngettext(
             "%(count)s store holds what may not lie together",
             "%(count)s stores hold what may not lie together",
+            count,
+        ),
+        "mixing_unverified": ngettext(
+            "In %(count)s store it is to be decided whether groups may lie together",
+            "In %(count)s stores it is to be decided whether groups may lie together",
             count,
         ),
         "licence_expired": ngettext(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from rasr.core.hazard.mixing import Mixing
+from rasr.core.hazard.mixing import Answer, Mixing
 from rasr.node.assessment.stores import queries
 from rasr.node.assessment.stores.compared import Compared
-from rasr.node.assessment.stores.state import Change, changed, now
+from rasr.node.assessment.stores.state import Change, State, changed, now
 from rasr.node.people.approvals import queries as approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval
@@ -20,19 +20,20 @@ from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.ledger.facts import facts_of
 from rasr.node.records.ledger.kept import draft_of
 from rasr.node.records.ledger.standing import Net, net_of
-from rasr.node.records.queries import forbidden_among
 
 
 @dataclass(frozen=True)
 class Drafted:
     """What a drafted movement changes. uncounted: whether some of it has no known quantity or NEQ, so counts nothing.
 
-    apart: pairs of groups that would lie together and may not, by store.
+    apart: pairs of groups that would lie together and may not, by store. unsettled: of which nobody has decided, or
+    which may under a condition only.
     """
 
     compared: Compared | None
     uncounted: bool
     apart: Mapping[str, list[Mixing]]
+    unsettled: Mapping[str, list[Mixing]]
 
 
 def waiting(actor: queries.Actor, approval_id: UUID) -> Approval:
@@ -54,15 +55,19 @@ def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
     lying = [one for store_id in stores for one in net.by_store[store_id].values()]
     uncounted = any(one.unknown or one.neq_kg_each is None for one in lying)
     if not stores:
-        return Drafted(None, uncounted, {})
+        return Drafted(None, uncounted, {}, {})
     before = now([(store.latitude_deg, store.longitude_deg) for store in stores.values()])
     after = changed(
         before, [Change(store_id, added_kg=_added(net, store_id, before.content(store_id))) for store_id in stores]
     )
     seen = queries.seen(actor, before)
     compared = Compared(before, after, sorted(stores), seen)
-    kinds = {store_id: _kinds(compared, net, store_id) for store_id in stores if store_id in seen}
-    return Drafted(compared, uncounted, {key: pairs for key, pairs in kinds.items() if pairs})
+    answers: tuple[tuple[Answer, ...], ...] = ("no",), ("unverified", "conditional")
+    apart, unsettled = (
+        {store_id: found for store_id in stores if store_id in seen and (found := _pairs(before, net, store_id, some))}
+        for some in answers
+    )
+    return Drafted(compared, uncounted, apart, unsettled)
 
 
 def _added(net: Net, store_id: str, content: Mapping[str, float]) -> dict[str, float]:
@@ -74,12 +79,15 @@ def _added(net: Net, store_id: str, content: Mapping[str, float]) -> dict[str, f
     return {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg}
 
 
-def _kinds(compared: Compared, net: Net, store_id: str) -> list[Mixing]:
-    """Pairs of groups that the movement brings together in a store."""
-    stock = compared.before.stock
-    own = stock.filter(stock["store_id"] == store_id).select("compatibility_group", "article_id").unique().rows()
-    gained = {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
-    if gained <= set(own):
-        return []
-    were = {pair.groups for pair in forbidden_among(own)}
-    return [pair for pair in forbidden_among([*own, *gained]) if pair.groups not in were]
+def _pairs(state: State, net: Net, store_id: str, answers: Iterable[Answer]) -> list[Mixing]:
+    """Pairs of groups with these answers that the movement brings together in a store."""
+    own = state.stock.filter(state.stock["store_id"] == store_id)
+    were = set(own.select("compatibility_group", "article_id").unique().rows())
+    then = were | {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
+    return [
+        pair
+        for answer in answers
+        for known in [state.matrix.answered(answer, were)]
+        for pair in state.matrix.answered(answer, then)
+        if pair not in known
+    ]

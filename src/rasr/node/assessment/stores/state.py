@@ -25,11 +25,13 @@ from rasr.core.assessment.explosives.rule_sets import RuleBook
 from rasr.core.assessment.explosives.situation import Situation, danger_of
 from rasr.core.assessment.explosives.surroundings import Surroundings, surroundings
 from rasr.core.hazard.divisions import licensed_as
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
 from rasr.facade import day_of
 from rasr.node.assessment.stores import part
 from rasr.node.assessment.stores.book import in_force
+from rasr.node.records import mixing
 
 HELD = {"store_id": pl.String(), "hazard_division": pl.String(), "neq_kg": pl.Float64()}
 """Columns of ``State.held``."""
@@ -55,6 +57,7 @@ class State:
 
     stock: the records of the stores with their masses, as the register has them also after a change.
     as_of: the day of an assessment made now; today: the day by which licences are valid.
+    matrix: which groups may lie together.
     """
 
     region: Region
@@ -65,6 +68,7 @@ class State:
     as_of: date
     today: date
     book: RuleBook
+    matrix: Matrix
 
     @cached_property
     def danger(self) -> Danger:
@@ -97,7 +101,8 @@ def now(places: Sequence[part.Place]) -> State:
     known = held.drop_nulls().filter(pl.col("neq_kg") > 0).cast(pl.Schema(HELD))
     book = in_force()
     here = situation(region, as_of=as_of, book=book)
-    return State(region, region.table("stores"), known, here, stock, as_of, timezone.localdate(), book)
+    matrix = mixing.in_force()
+    return State(region, region.table("stores"), known, here, stock, as_of, timezone.localdate(), book, matrix)
 
 
 def changed(state: State, changes: Sequence[Change]) -> State:

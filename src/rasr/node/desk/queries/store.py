@@ -11,12 +11,13 @@ import polars as pl
 from django.utils import timezone
 
 from rasr.core.assessment.explosives.neighbours import RELATIONS
-from rasr.core.hazard.mixing import Mixing
+from rasr.core.hazard.mixing import Answer, Mixing
 from rasr.core.records import quantities
 from rasr.node.assessment import queries as assessment
 from rasr.node.desk.queries.lists import Actor
 from rasr.node.people.rights import require
 from rasr.node.places import queries as places
+from rasr.node.records import mixing
 from rasr.node.records import queries as records
 from rasr.node.records.movements import queries as movements
 
@@ -92,7 +93,7 @@ class StorePicture:
     site_seen: bool
     divisions: list[Division]
     limits: list[Limit]
-    mixing: list[Mixing]
+    mixing: dict[Answer, list[Mixing]]
     standing: Any
     danger: Any
     parts: list[Part]
@@ -114,7 +115,7 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
         site_seen=places.sites(actor).filter(pk=store.site_id).exists(),
         divisions=divisions(holdings),
         limits=_limits(records.licence_use(actor, store_id), timezone.localdate()),
-        mixing=list(records.mixing(actor, store_id)),
+        mixing=mixing.pairs_in(actor, store_id),
         standing=assessment.standing(actor),
         danger=danger,
         parts=parts(danger) if danger else [],
