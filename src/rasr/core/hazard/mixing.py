@@ -7,9 +7,9 @@
 'N is then treated as D'
 
 What is unverified is never permission. Source: ``reference/hazard/mixing.csv``. The document behind the pattern
-(AASTP-1 Table 6) is not at hand. Until it is, pairs of different groups with B, F, G or K are answered no, whatever the pattern
-says, and every other pair that the pattern allows is unverified: the technical officer decides, with the document
-(``decisions``). A group lies with itself, except L: different types of L are kept apart.
+(AASTP-1 Table 6) is not at hand. Until it is, pairs of different groups with B, F, G or K are answered no, whatever the
+pattern says, and every other pair that the pattern allows is unverified: the technical officer decides, with the
+document (``decisions``). A group lies with itself, except L: different types of L are kept apart.
 """
 
 from __future__ import annotations
@@ -77,7 +77,11 @@ class Matrix:
     @cached_property
     def digest(self) -> str:
         """The same answers, the same digest."""
-        return digest_bytes(repr(cell).encode() for cell in sorted(self.cells.values(), key=lambda one: one.groups))
+        return digest_bytes(repr(cell).encode() for cell in self.listed())
+
+    def listed(self) -> list[Mixing]:
+        """Every pair once, in order."""
+        return sorted(self.cells.values(), key=lambda cell: cell.groups)
 
     def may_mix(self, group_1: str, group_2: str) -> Mixing:
         """Whether two groups may lie together in one store. Refused: unknown_rule for no group at all."""

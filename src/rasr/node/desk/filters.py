@@ -80,9 +80,10 @@ class StoreFilter(PlaceFilter):
 
     def by_mixing(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Stores in which something lies that may not lie together, the others, or those that wait for a decision."""
+        mixed_by = stores_mixed(self.request.user)
         if value == UNVERIFIED:
-            return rows.filter(pk__in=stores_mixed(self.request.user, UNVERIFIED))
-        mixed = stores_mixed(self.request.user)
+            return rows.filter(pk__in=mixed_by[UNVERIFIED])
+        mixed = mixed_by["no"]
         return rows.filter(pk__in=mixed) if value == YES else rows.exclude(pk__in=mixed)
 
 

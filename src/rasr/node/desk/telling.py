@@ -11,6 +11,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rasr.core.hazard.mixing import Mixing
 from rasr.core.records.region import Region
 from rasr.core.report.worst import Reason
 from rasr.node.web import languages
@@ -88,11 +89,15 @@ def _sentence(code: str, count: int) -> str:
     return told[code]
 
 
-def mixing_answer(status: str) -> str:
-    """How sure a rule of mixing is."""
-    if status == "not_verified":
-        return _("The rule is not verified; until it is, they are kept apart.")
-    return _("Taken from a work that quotes the standard.")
+def mixing_answer(rule: Mixing) -> str:
+    """What a rule of mixing says, and why where it is not verified."""
+    if rule.answer == "unverified":
+        return _("nobody has read that they may; the technical officer decides, with the document")
+    if rule.answer == "conditional":
+        return _("only under a condition")
+    if rule.status == "not_verified":
+        return _("may not. The rule is not verified; until it is, they are kept apart.")
+    return _("may not")
 
 
 def reason(found: Reason) -> str:

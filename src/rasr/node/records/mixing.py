@@ -1,7 +1,7 @@
 """Which compatibility groups may lie together on this node, and in which stores such pairs lie now.
 
     mixing.in_force().may_mix("C", "D")
-    mixing.pairs_by_store(officer, "judge_stock", "unverified")     # what waits for a decision
+    mixing.pairs_by_store(officer, "judge_stock")["unverified"]     # what waits for a decision
 
 The rule data say it, with what authorities decided. The room that keeps the decisions tells how to read them
 (``decided_by``) when the node starts, so that this one need not know it.
@@ -22,6 +22,8 @@ from rasr.node.records.queries import Actor, register
 
 Kind = tuple[str, str]
 """Compatibility group and article."""
+Lying = dict[Answer, dict[str, tuple[str, ...]]]
+"""Answer to stores to the pairs of groups there, as B+D."""
 SAID: tuple[Answer, ...] = ("no", "unverified", "conditional")
 """Answers of which there is something to say, the gravest first."""
 _readers: list[Callable[[], Matrix]] = []
@@ -37,8 +39,8 @@ def in_force() -> Matrix:
     return _readers[0]() if _readers else shipped()
 
 
-def pairs_in(actor: Actor, store_id: str) -> dict[Answer, list[Mixing]]:
-    """Pairs of groups in a store that may not lie together, may under a condition, or of which nobody has decided.
+def pairs_in(actor: Actor, store_id: str) -> list[Mixing]:
+    """Pairs of groups in a store of which there is something to say (``SAID``), the gravest first.
 
     Raises Store.DoesNotExist.
     """
@@ -46,34 +48,46 @@ def pairs_in(actor: Actor, store_id: str) -> dict[Answer, list[Mixing]]:
     rows = Holding.objects.filter(store=store_id).exclude(quantity=0).order_by()
     kinds = set(rows.values_list("batch__article__compatibility_group", "batch__article_id").distinct())
     matrix = in_force()
-    return {answer: matrix.answered(answer, kinds) for answer in SAID}
+    return [pair for answer in SAID for pair in matrix.answered(answer, kinds)]
 
 
-def pairs_by_store(actor: Actor, right: str, answer: Answer) -> dict[str, tuple[str, ...]]:
-    """Stores in the scope of a right in which pairs with that answer lie, and the pairs, as B+D.
+def pairs_by_store(actor: Actor, right: str) -> Lying:
+    """The stores in the scope of a right in which pairs lie of which there is something to say.
 
     Worked out once for each change of the register or of the rules.
     """
-    matrix, state, scope = in_force(), register(), scope_of(actor, right)
+    return _known(scope_of(actor, right))
+
+
+def everywhere() -> Lying:
+    """``pairs_by_store`` of every store, for the node itself."""
+    return _known(Scope(True, frozenset(), frozenset(), frozenset()))
+
+
+def _known(scope: Scope) -> Lying:
+    matrix, state = in_force(), register()
     seen = sha256(f"{scope.key()}:{matrix.digest}".encode()).hexdigest()
-    key = f"records:mixing:{answer}:{state.version}:{state.digest}:{seen}"
-    known: dict[str, tuple[str, ...]] | None = cache.get(key)
+    key = f"records:mixing:{state.version}:{state.digest}:{seen}"
+    known: Lying | None = cache.get(key)
     if known is None:
-        known = _by_store(scope, matrix, answer)
+        known = _by_store(scope, matrix)
         cache.set(key, known, timeout=None)
     return known
 
 
-def _by_store(scope: Scope, matrix: Matrix, answer: Answer) -> dict[str, tuple[str, ...]]:
+def _by_store(scope: Scope, matrix: Matrix) -> Lying:
     lying: dict[str, set[Kind]] = {}
     columns = ("store_id", "batch__article__compatibility_group", "batch__article_id")
-    rows = Holding.objects.filter(scope.stores("store__"), store__isnull=False).exclude(quantity=0).order_by()
+    rows = Holding.objects.filter(scope.stores("store__")).exclude(quantity=0).order_by()
     for store_id, group, article_id in rows.values_list(*columns).distinct():
         # which articles lie together matters only of groups that do not lie with themselves
         lying.setdefault(store_id, set()).add((group, article_id if group in matrix.not_with_itself else ""))
-    kinds = {store_id: frozenset(found) for store_id, found in lying.items()}
-    told = {found: _names(matrix.answered(answer, found)) for found in set(kinds.values())}
-    return {store_id: told[found] for store_id, found in sorted(kinds.items()) if told[found]}
+    kinds = {store_id: frozenset(found) for store_id, found in sorted(lying.items())}
+    told = {found: {answer: _names(matrix.answered(answer, found)) for answer in SAID} for found in set(kinds.values())}
+    return {
+        answer: {store_id: pairs for store_id, found in kinds.items() if (pairs := told[found][answer])}
+        for answer in SAID
+    }
 
 
 def _names(pairs: Iterable[Mixing]) -> tuple[str, ...]:

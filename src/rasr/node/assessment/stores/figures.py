@@ -199,9 +199,8 @@ class Figures:
         return self.state.matrix.answered("conditional", self._kinds)
 
     @cached_property
-    def _kinds(self) -> list[tuple[str, str]]:
-        own = self.state.stock.filter(pl.col("store_id") == self.store_id)
-        return own.select("compatibility_group", "article_id").drop_nulls().unique().sort(pl.all()).rows()
+    def _kinds(self) -> set[tuple[str, str]]:
+        return self.state.kinds(self.store_id)
 
     # Distances.
 

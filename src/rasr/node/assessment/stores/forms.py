@@ -14,6 +14,7 @@ from rasr.core.assessment.explosives.licensing import DIVISIONS
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.core.assessment.explosives.response import QUANTITY_KG
 from rasr.core.basis.units import M_PER_KM
+from rasr.core.hazard.mixing import shipped
 from rasr.node.assessment.stores.state import Change
 from rasr.node.places.models import Site, Store
 
@@ -39,6 +40,12 @@ class WhatIfForm(forms.Form):
         label=_("Barricade"),
         required=False,
         choices=[("", _("as it is")), ("yes", _("with a barricade")), ("no", _("without a barricade"))],
+    )
+
+    group = forms.ChoiceField(
+        label=_("Compatibility group of what comes"),
+        required=False,
+        choices=lambda: [("", _("not asked")), *((name, name) for name in shipped().groups)],
     )
 
     def __init__(
@@ -92,7 +99,7 @@ class WhatIfForm(forms.Form):
             latitude, longitude = there.latitude_deg, there.longitude_deg
         added = {one: max(kg, -self.content.get(one, 0.0)) for one in self.divisions if (kg := given[name_of(one)])}
         made = Change(self.store.pk, added, latitude, longitude, BARRICADE[given["barricaded"]])
-        return None if made == Change(self.store.pk) else made
+        return None if made == Change(self.store.pk) and not given["group"] else made
 
     def _in_sight(self, latitude_deg: float, longitude_deg: float) -> bool:
         if self.everywhere:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from rasr.core.hazard.mixing import Answer, Mixing
 from rasr.node.assessment.stores import queries
 from rasr.node.assessment.stores.compared import Compared
-from rasr.node.assessment.stores.state import Change, State, changed, now
+from rasr.node.assessment.stores.state import Change, changed, now
 from rasr.node.people.approvals import queries as approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval
@@ -62,10 +62,15 @@ def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
     )
     seen = queries.seen(actor, before)
     compared = Compared(before, after, sorted(stores), seen)
-    answers: tuple[tuple[Answer, ...], ...] = ("no",), ("unverified", "conditional")
+    coming = {
+        store_id: {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
+        for store_id in stores
+        if store_id in seen
+    }
+    answers: tuple[tuple[Answer, ...], ...] = (("no",), ("unverified", "conditional"))
     apart, unsettled = (
-        {store_id: found for store_id in stores if store_id in seen and (found := _pairs(before, net, store_id, some))}
-        for some in answers
+        {key: pairs for key, some in coming.items() if (pairs := before.put_together(key, some, *asked))}
+        for asked in answers
     )
     return Drafted(compared, uncounted, apart, unsettled)
 
@@ -77,17 +82,3 @@ def _added(net: Net, store_id: str, content: Mapping[str, float]) -> dict[str, f
         kg = one.pieces * (one.neq_kg_each or 0.0)
         added[one.hazard_division] = added.get(one.hazard_division, 0.0) + kg
     return {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg}
-
-
-def _pairs(state: State, net: Net, store_id: str, answers: Iterable[Answer]) -> list[Mixing]:
-    """Pairs of groups with these answers that the movement brings together in a store."""
-    own = state.stock.filter(state.stock["store_id"] == store_id)
-    were = set(own.select("compatibility_group", "article_id").unique().rows())
-    then = were | {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
-    return [
-        pair
-        for answer in answers
-        for known in [state.matrix.answered(answer, were)]
-        for pair in state.matrix.answered(answer, then)
-        if pair not in known
-    ]

@@ -9,7 +9,7 @@ A change is worked out as the core works out what is; nothing of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from rasr.core.assessment.explosives.rule_sets import RuleBook
 from rasr.core.assessment.explosives.situation import Situation, danger_of
 from rasr.core.assessment.explosives.surroundings import Surroundings, surroundings
 from rasr.core.hazard.divisions import licensed_as
-from rasr.core.hazard.mixing import Matrix
+from rasr.core.hazard.mixing import Answer, Matrix, Mixing
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
 from rasr.facade import day_of
@@ -85,6 +85,21 @@ class State:
         found = self.situation.store_ids.index_of(store_id)
         assert found is not None, store_id
         return int(found)
+
+    def kinds(self, store_id: str) -> set[tuple[str, str]]:
+        """Compatibility group and article of what lies in a store."""
+        quantity = pl.col("quantity")
+        own = self.stock.filter(pl.col("store_id") == store_id, quantity.is_null() | (quantity > 0))
+        return set(own.select("compatibility_group", "article_id").drop_nulls().unique().rows())
+
+    def put_together(self, store_id: str, coming: Iterable[tuple[str, str]], *answers: Answer) -> list[Mixing]:
+        """Pairs of groups with these answers that do not lie together in a store, and would if these came."""
+        there = self.kinds(store_id)
+        found: list[Mixing] = []
+        for answer in answers:
+            known = self.matrix.answered(answer, there)
+            found += [pair for pair in self.matrix.answered(answer, {*there, *coming}) if pair not in known]
+        return found
 
     def content(self, store_id: str) -> dict[str, float]:
         """Known NEQ of a store by hazard division, kg."""

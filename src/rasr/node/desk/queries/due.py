@@ -45,8 +45,9 @@ def due_items(actor: Actor, today: date | None = None) -> list[Due]:
 def _all_items(actor: Actor, today: date) -> Iterator[Due]:
     found = _of_stores(actor, today)
     yield Due("licence_over", found["over"], True, True, {"licence": "over"})
-    yield Due("mixing", len(stores_mixed(actor)), True, True, {"mixing": "yes"})
-    yield Due("mixing_unverified", len(stores_mixed(actor, "unverified")), False, True, {"mixing": "unverified"})
+    mixed = stores_mixed(actor)
+    yield Due("mixing", len(mixed["no"]), True, True, {"mixing": "yes"})
+    yield Due("mixing_unverified", len(mixed["unverified"]), False, True, {"mixing": "unverified"})
     yield Due("licence_expired", found["expired"], True, True, {"licence": "expired"})
     yield Due("licence_soon", found["soon"], False, True, {"licence": "soon"})
     yield Due("house_inside", found["house"], True, True, {"house": "yes"})
@@ -84,6 +85,6 @@ def held(actor: Actor) -> QuerySet[Any]:
     return records.stock(actor).exclude(quantity=0)
 
 
-def stores_mixed(actor: Actor, answer: Answer = "no") -> frozenset[str]:
-    """Stores in which something lies that may not lie together; with another answer, of which that is the answer."""
-    return frozenset(mixing.pairs_by_store(actor, "view_register", answer))
+def stores_mixed(actor: Actor) -> dict[Answer, frozenset[str]]:
+    """Answer to the stores in which something lies together of which that is the answer."""
+    return {answer: frozenset(stores) for answer, stores in mixing.pairs_by_store(actor, "view_register").items()}

@@ -11,9 +11,10 @@ import polars as pl
 from django.utils import timezone
 
 from rasr.core.assessment.explosives.neighbours import RELATIONS
-from rasr.core.hazard.mixing import Answer, Mixing
+from rasr.core.hazard.mixing import Mixing
 from rasr.core.records import quantities
 from rasr.node.assessment import queries as assessment
+from rasr.node.assessment.rules import services as rules
 from rasr.node.desk.queries.lists import Actor
 from rasr.node.people.rights import require
 from rasr.node.places import queries as places
@@ -86,14 +87,14 @@ class StorePicture:
     """What the page of a store shows. danger: the figures of the latest assessment, None where there is none of it.
 
     site_seen: whether the page of its site may be seen, by who has the whole site. keeps: whether its reader records
-    movements in it.
+    movements in it. decides: whether they may enter what a document says of mixing.
     """
 
     store: Any
     site_seen: bool
     divisions: list[Division]
     limits: list[Limit]
-    mixing: dict[Answer, list[Mixing]]
+    mixing: list[Mixing]
     standing: Any
     danger: Any
     parts: list[Part]
@@ -102,6 +103,7 @@ class StorePicture:
     stock_count: int
     movements: list[Any]
     keeps: bool
+    decides: bool
 
 
 def store_picture(actor: Actor, store_id: str) -> StorePicture:
@@ -124,6 +126,7 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
         stock_count=len(holdings),
         movements=list(records.movements_of(actor, store_id, LAST_MOVEMENTS)),
         keeps=movements.works_in(actor, store),
+        decides=rules.may_enter(actor),
     )
 
 
