@@ -15,6 +15,7 @@ from rasr.node.start import start
 from rasr.report.texts import Texts
 
 if TYPE_CHECKING:
+    from rasr.core.hazard.mixing import Matrix
     from rasr.core.records.region import Region
 
 NODE_REGION = "node:"
@@ -76,6 +77,13 @@ def register(args: Namespace) -> tuple[Region, str]:
     region, mark = reading.read_as(username=args.user, act=act, rights=RIGHTS[args.command], takes=takes)
     with translation.override(language):
         return region, "" if mark is None else marks.word(mark)
+
+
+def matrix() -> Matrix:
+    """Which groups may lie together on the node that was begun."""
+    from rasr.node.records import mixing  # needs Django
+
+    return mixing.in_force()
 
 
 def secret(file: Path | None, what: str, option: str, *, twice: bool = False) -> str:

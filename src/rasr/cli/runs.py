@@ -16,6 +16,7 @@ from rasr import __version__
 from rasr.cli import nodes
 from rasr.core.basis.findings import Refused, has_errors
 from rasr.core.basis.seal import digest_bytes
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.records.files.atomic import write_folder
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
@@ -46,6 +47,11 @@ def read_region(args: Namespace) -> tuple[Region, str]:
             raise Refused("bad_option", option="--as", reason=f"it goes with {nodes.NODE_REGION} only")
         return Region.read(args.region), ""
     return nodes.register(args)
+
+
+def matrix_of(args: Namespace) -> Matrix | None:
+    """Which groups may lie together, as the node has decided; of files None: as shipped. After ``read_region``."""
+    return nodes.matrix() if str(args.region) == nodes.NODE_REGION else None
 
 
 def open_region(args: Namespace) -> tuple[Region, str]:

@@ -11,13 +11,18 @@ from rasr.core.basis.findings import Refused
 from rasr.core.hazard.divisions import division_of, licensed_as, licensed_as_expr
 from rasr.core.hazard.groups import is_legal, legal_groups, legal_pairs
 from rasr.core.hazard.licence import against_licence, neq_by_licensed_division
-from rasr.core.hazard.mixing import forbidden_pairs, may_mix, unverified_pairs
+from rasr.core.hazard.mixing import Mixing, shipped
 from rasr.core.reference import loader
 
 GROUPS = "ABCDEFGHJKLNS"
 CODES = {"1.1": "ABCDEFGJL", "1.2": "BCDEFGHJKL", "1.3": "CFGHJKL", "1.4": "BCDEFGS", "1.5": "D", "1.6": "N"}
 """UN Model Regulations, chapter 2.1: the 35 codes, typed here a second time on purpose."""
 SUBDIVISIONS = {"1.2.1": "1.2", "1.2.2": "1.2", "1.2.3": "1.2", "1.3.1": "1.3", "1.3.2": "1.3"}
+
+
+def may_mix(first: str, second: str) -> Mixing:
+    """The shipped answer."""
+    return shipped().may_mix(first, second)
 
 
 def test_exactly_the_35_codes_exist() -> None:
@@ -100,11 +105,22 @@ def test_what_the_technical_officer_is_asked_about() -> None:
     assert may_mix("N", "S").condition == "S is then treated as N"
 
 
-def test_forbidden_pairs_of_a_store() -> None:
-    assert [rule.groups for rule in forbidden_pairs(["S", "D", "B", "D", "not_applicable"])] == [("B", "D"), ("B", "S")]
-    assert forbidden_pairs(["C", "D", "E", "S"]) == []
-    assert [rule.groups for rule in unverified_pairs(["D", "C", "B", "D", "nothing"])] == [("C", "D")]
-    assert unverified_pairs(["D", "D", "B"]) == []
+def kinds(groups: str) -> list[tuple[str, str]]:
+    """One article of each group, another for a group that stands twice."""
+    return [(group, f"{group}{groups[:place].count(group)}") for place, group in enumerate(groups)]
+
+
+def test_pairs_of_a_store() -> None:
+    matrix = shipped()
+    lying = [*kinds("SDBD"), ("not_applicable", "rifle")]
+    assert [cell.name for cell in matrix.answered("no", lying)] == ["B+D", "B+S"]
+    assert [cell.name for cell in matrix.answered("unverified", lying)] == ["D+S"]
+    assert matrix.answered("no", kinds("CDES")) == []
+    assert matrix.answered("unverified", kinds("DDB")) == []
+    assert matrix.answered("conditional", kinds("ABCDEFGHJKLNS")) == []
+    assert [cell.name for cell in matrix.answered("no", kinds("LL"))] == ["L+L"]
+    assert matrix.answered("no", [("L", "one"), ("L", "one")]) == []
+    assert matrix.not_with_itself == {"L"}
 
 
 def test_no_group_is_refused() -> None:

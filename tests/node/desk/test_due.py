@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from tests.node.conftest import Places
 
+from rasr.core.hazard.mixing import Answer, shipped
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
@@ -21,7 +22,8 @@ from rasr.node.desk.queries.due import Due, due_items, stores_mixed
 from rasr.node.desk.queries.lists import stores_listed
 from rasr.node.people.models import User
 from rasr.node.records.models import Movement
-from rasr.node.records.queries import forbidden_among
+
+ANSWERS: tuple[Answer, ...] = ("no", "unverified")
 
 
 def counts(items: list[Due]) -> dict[str, int]:
@@ -39,14 +41,18 @@ def expected(region: Region, made: Plan, today: date, sites: pl.Series) -> dict[
     assert made.assessment is not None
     danger = made.assessment.stores.filter(pl.col("store_id").is_in(stores))
     kinds = stock.group_by("store_id").agg(pl.struct("compatibility_group", "article_id").unique().alias("kinds"))
-    mixed = [
-        store_id
-        for store_id, found in kinds.iter_rows()
-        if forbidden_among((kind["compatibility_group"], kind["article_id"]) for kind in found)
-    ]
+    mixed, unverified = (
+        [
+            store_id
+            for store_id, found in kinds.iter_rows()
+            if shipped().answered(answer, [(kind["compatibility_group"], kind["article_id"]) for kind in found])
+        ]
+        for answer in ANSWERS
+    )
     found = {
         "licence_over": danger.filter(pl.col("licence_share") > 1).height,
         "mixing": len(mixed),
+        "mixing_unverified": len(unverified),
         "licence_expired": licences.filter(pl.col("valid_until") < today)["store_id"].n_unique(),
         "licence_soon": licences.filter(soon)["store_id"].n_unique(),
         "house_inside": danger.filter(pl.col("nearest_inhabited_m") < pl.col("required_ibd_m")).height,
@@ -125,6 +131,8 @@ def test_mixed_stores_are_those_in_scope_only(planner: User, storekeeper: User, 
     assert assessed.pk
     mine: QuerySet[object] = stores_listed(storekeeper)
     ids = set(mine.values_list("pk", flat=True))
-    assert stores_mixed(storekeeper) == stores_mixed(planner) & ids
+    own, every = stores_mixed(storekeeper), stores_mixed(planner)
+    assert own == {answer: stores & ids for answer, stores in every.items()}
+    assert every["unverified"]
     assert all(store_id.startswith(places.site_id) for store_id in ids)
     assert Movement.objects.exists()

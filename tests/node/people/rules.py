@@ -311,6 +311,10 @@ RULES = {
     "assessment:rules-new-function": Rule(
         "rules of the node", posts=(302,), sends=planted_rules.SENT["new-function"], mark="seen"
     ),
+    "assessment:rules-mixing": _list("view_register", mark=""),
+    "assessment:rules-new-mixing": Rule(
+        "rules of the node", posts=(302,), sends=planted_rules.SENT["new-mixing"], mark="seen"
+    ),
     "assessment:rules-blank": Rule("view_register"),
     "assessment:rules-form": Rule("rules of the node", posts=(400,)),
     "assessment:candidate-list": _list("view_register"),

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from rasr.cli.parser import Exit
-from rasr.cli.runs import marked, read_region
+from rasr.cli.runs import marked, matrix_of, read_region
 from rasr.cli.say import Say
 from rasr.core.basis.findings import Finding, Refused, Severity, has_errors
 from rasr.core.records.files.annotate import annotate
@@ -22,7 +22,7 @@ def check(args: Namespace, say: Say) -> int:
     """Show the findings of a region, and whether any is an error."""
     _annotatable(args)
     region, mark = read_region(args)
-    findings = region.check(as_of=args.as_of or day_of(region))
+    findings = region.check(as_of=args.as_of or day_of(region), matrix=matrix_of(args))
     if args.annotate:
         annotate(args.region, args.annotate, findings)
     counts = Counter(finding.severity for finding in findings)

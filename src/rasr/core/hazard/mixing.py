@@ -1,70 +1,113 @@
-"""Whether compatibility groups may lie together in one store: yes, no, or unverified, which is never permission.
+"""Whether compatibility groups may lie together in one store: yes, under a condition, no, or unverified.
 
->>> may_mix("D", "D").answer, may_mix("B", "D").answer, may_mix("L", "L").answer, may_mix("D", "C").answer
-('yes', 'no', 'no', 'unverified')
->>> may_mix("D", "N").condition
+>>> matrix = shipped()
+>>> [matrix.may_mix(*pair).answer for pair in ("DD", "BD", "LL", "DC")]
+['yes', 'no', 'no', 'unverified']
+>>> matrix.may_mix("D", "N").condition
 'N is then treated as D'
 
-Source: ``reference/hazard/mixing.csv``. The document behind the pattern (AASTP-1 Table 6) is not at hand. Until it
-is, pairs of different groups with B, F, G or K are answered no, whatever the pattern says, and every other pair that
-the pattern allows is unverified: the technical officer decides, with the document. A group lies with itself, except L:
-different types of L are kept apart.
+What is unverified is never permission. Source: ``reference/hazard/mixing.csv``. The document behind the pattern
+(AASTP-1 Table 6) is not at hand. Until it is, pairs of different groups with B, F, G or K are answered no, whatever the
+pattern says, and every other pair that the pattern allows is unverified: the technical officer decides, with the
+document (``decisions``). A group lies with itself, except L: different types of L are kept apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Literal
 
 from rasr.core.basis.findings import Refused
+from rasr.core.basis.seal import digest_bytes
 from rasr.core.reference import loader
 
-Answer = Literal["yes", "unverified", "no"]
+Answer = Literal["yes", "conditional", "unverified", "no"]
+Kinds = Iterable[tuple[str, str]]
+"""What lies in a store: compatibility group and article. What is no group does not count."""
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """The answer for one pair of groups. condition: under which, or why not. status: as everywhere in the rule data."""
+    """The answer for one pair of groups. condition: under which, or why not. status: as everywhere in the rule data.
+
+    rules, edition, clause: of the document that an authority decided by; empty for what is shipped.
+    """
 
     groups: tuple[str, str]
     answer: Answer
     condition: str
     status: str
     source: str
+    rules: str = ""
+    edition: str = ""
+    clause: str = ""
+
+    @property
+    def name(self) -> str:
+        """The pair, as B+D."""
+        return "+".join(self.groups)
+
+    @property
+    def note(self) -> str:
+        """What there is to say of it in a few words: the condition, else the place in the document, else how sure."""
+        place = ", ".join(filter(None, (self.source, self.clause))) if self.rules else ""
+        return self.condition or place or self.status.replace("_", " ")
 
 
-def _rules() -> dict[frozenset[str], Mixing]:
-    return {frozenset((row["group_1"], row["group_2"])): _rule(row) for row in loader.rows("hazard/mixing.csv")}
+@dataclass(frozen=True)
+class Matrix:
+    """The answer for every pair of groups, whatever their order."""
+
+    cells: Mapping[frozenset[str], Mixing]
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Every group, in order."""
+        return tuple(sorted({group for pair in self.cells for group in pair}))
+
+    @cached_property
+    def not_with_itself(self) -> frozenset[str]:
+        """Groups of which it matters which articles lie together: their own cell is not a plain yes."""
+        return frozenset(group for group in self.groups if self.may_mix(group, group).answer != "yes")
+
+    @cached_property
+    def digest(self) -> str:
+        """The same answers, the same digest."""
+        return digest_bytes(repr(cell).encode() for cell in self.listed())
+
+    def listed(self) -> list[Mixing]:
+        """Every pair once, in order."""
+        return sorted(self.cells.values(), key=lambda cell: cell.groups)
+
+    def may_mix(self, group_1: str, group_2: str) -> Mixing:
+        """Whether two groups may lie together in one store. Refused: unknown_rule for no group at all."""
+        cell = self.cells.get(frozenset((group_1, group_2)))
+        if cell is None:
+            value, known = f"{group_1}, {group_2}", ", ".join(self.groups)
+            raise Refused("unknown_rule", what="pair of compatibility groups", value=value, known=known)
+        return cell
+
+    def answered(self, answer: Answer, kinds: Kinds) -> list[Mixing]:
+        """Pairs among these with that answer: of different groups in order, then of different articles of one group."""
+        return [cell for cell in self._among(kinds) if cell.answer == answer]
+
+    def _among(self, kinds: Kinds) -> list[Mixing]:
+        articles = Counter(group for group, _article in set(kinds))
+        present = [group for group in self.groups if group in articles]
+        pairs = [*combinations(present, 2), *((group, group) for group in present if articles[group] > 1)]
+        return [self.may_mix(*pair) for pair in pairs]
 
 
-def _rule(row: dict[str, str]) -> Mixing:
-    answer: Answer = row["answer"]  # type: ignore[assignment]  # a test holds the file to the three answers
+def shipped() -> Matrix:
+    """The matrix of the rule data."""
+    cells = (_cell(row) for row in loader.rows("hazard/mixing.csv"))
+    return Matrix({frozenset(cell.groups): cell for cell in cells})
+
+
+def _cell(row: Mapping[str, str]) -> Mixing:
+    answer: Answer = row["answer"]  # type: ignore[assignment]  # a test holds the file to the answers
     return Mixing((row["group_1"], row["group_2"]), answer, row["condition"], row["status"], row["source"])
-
-
-def may_mix(group_1: str, group_2: str) -> Mixing:
-    """Whether two compatibility groups may lie together in one store. Refused: unknown_rule for no group at all."""
-    rules = _rules()
-    rule = rules.get(frozenset((group_1, group_2)))
-    if rule is None:
-        known = ", ".join(sorted({group for pair in rules for group in pair}))
-        raise Refused("unknown_rule", what="pair of compatibility groups", value=f"{group_1}, {group_2}", known=known)
-    return rule
-
-
-def forbidden_pairs(groups: Iterable[str]) -> list[Mixing]:
-    """Pairs of different groups among these that may not lie together, in order; what is no group does not count."""
-    return [rule for rule in _pairs_among(groups) if rule.answer == "no"]
-
-
-def unverified_pairs(groups: Iterable[str]) -> list[Mixing]:
-    """Pairs of different groups among these of which nobody has read that they may lie together, in order."""
-    return [rule for rule in _pairs_among(groups) if rule.answer == "unverified"]
-
-
-def _pairs_among(groups: Iterable[str]) -> list[Mixing]:
-    rules = _rules()
-    known = sorted({group for group in groups if frozenset((group,)) in rules})
-    return [rules[frozenset(pair)] for pair in combinations(known, 2)]

@@ -20,6 +20,7 @@ import polars as pl
 
 from rasr.core.basis.findings import Finding
 from rasr.core.basis.seal import digest_tables
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.records.checks import check_region
 from rasr.core.records.door import Admitted, admit, stranger
 from rasr.core.records.files import read_tables, write_tables
@@ -66,13 +67,13 @@ class Region:
             {name: self.tables[name] for name in loader.TABLES if name in self.given}, Path(path), form, printed
         )
 
-    def check(self, *, as_of: date | None = None) -> list[Finding]:
+    def check(self, *, as_of: date | None = None, matrix: Matrix | None = None) -> list[Finding]:
         """Every finding at once, in the order of the tables, rows and columns.
 
         as_of: the day against which futures, licences and deadlines are judged; None: the setting starts_on, and where
-        that is empty too those checks are left out.
+        that is empty too those checks are left out. matrix: which groups may lie together; None: as shipped.
         """
-        return check_region(self, as_of or self.settings.starts_on)
+        return check_region(self, as_of or self.settings.starts_on, matrix)
 
     def table(self, name: str) -> pl.DataFrame:
         """One table."""

@@ -166,6 +166,7 @@ def post_movements(request: HttpRequest, given: Body[Movements]) -> list[dict[st
             "code": one.code,
             "sentence": "" if one.code in DONE else _why(one.code.removeprefix("refused_"), one.numbers),
             "lines": one.lines,
+            "warnings": [say(warning) for warning in one.warnings],
         }
         for one in outcomes
     ]

@@ -205,13 +205,15 @@ class Outcome(Schema):
 
     lines: position (from 0) to refused_<code> of each line that cannot be. A line that is not named has no code of its
     own: what is told of the movement holds of it. So no line is named where the movement was posted, or is refused as a
-    whole; and where some are refused, the others are not posted either.
+    whole; and where some are refused, the others are not posted either. warnings: sentences on what lies together by a
+    movement that was posted, and is not settled: nobody has decided that it may, or it may under a condition only.
     """
 
     movement_id: UUID
     code: str
     sentence: str
     lines: dict[int, str]
+    warnings: list[str]
 
 
 class LineOut(Schema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
@@ -16,6 +16,8 @@ from rasr.node.web.words import ByWords
 
 YES = "yes"
 YES_NO = ((YES, _("Yes")), ("no", _("No")))
+UNVERIFIED: Final = "unverified"
+MIXING = (*YES_NO, (UNVERIFIED, _("Not verified, to be decided")))
 LICENCE = (
     ("over", _("Holds more than allowed")),
     ("expired", _("Expired")),
@@ -62,7 +64,7 @@ class StoreFilter(PlaceFilter):
         label=_("Construction"), choices=codes.choices("construction"), empty_label=_("All")
     )
     licence = filters.ChoiceFilter(label=_("Licence"), method="by_licence", choices=LICENCE, empty_label=_("All"))
-    mixing = filters.ChoiceFilter(label=_("Forbidden mixing"), method="by_mixing", choices=YES_NO, empty_label=_("All"))
+    mixing = filters.ChoiceFilter(label=_("Forbidden mixing"), method="by_mixing", choices=MIXING, empty_label=_("All"))
 
     def by_licence(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Stores over their licence, without one, or whose licence has run out or will soon."""
@@ -77,8 +79,11 @@ class StoreFilter(PlaceFilter):
         return rows.filter(days).distinct()
 
     def by_mixing(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        """Stores in which something lies that may not lie together, or the others."""
-        mixed = stores_mixed(self.request.user)
+        """Stores in which something lies that may not lie together, the others, or those that wait for a decision."""
+        mixed_by = stores_mixed(self.request.user)
+        if value == UNVERIFIED:
+            return rows.filter(pk__in=mixed_by[UNVERIFIED])
+        mixed = mixed_by["no"]
         return rows.filter(pk__in=mixed) if value == YES else rows.exclude(pk__in=mixed)
 
 

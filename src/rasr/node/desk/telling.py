@@ -11,6 +11,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rasr.core.hazard.mixing import Mixing
 from rasr.core.records.region import Region
 from rasr.core.report.worst import Reason
 from rasr.node.web import languages
@@ -22,6 +23,7 @@ from rasr.report.shared_sections import reason_told
 CODES = (
     "licence_over",
     "mixing",
+    "mixing_unverified",
     "licence_expired",
     "licence_soon",
     "house_inside",
@@ -48,6 +50,11 @@ def _sentence(code: str, count: int) -> str:
         "mixing": ngettext(
             "%(count)s store holds what may not lie together",
             "%(count)s stores hold what may not lie together",
+            count,
+        ),
+        "mixing_unverified": ngettext(
+            "In %(count)s store it is to be decided whether groups may lie together",
+            "In %(count)s stores it is to be decided whether groups may lie together",
             count,
         ),
         "licence_expired": ngettext(
@@ -82,11 +89,15 @@ def _sentence(code: str, count: int) -> str:
     return told[code]
 
 
-def mixing_answer(status: str) -> str:
-    """How sure a rule of mixing is."""
-    if status == "not_verified":
-        return _("The rule is not verified; until it is, they are kept apart.")
-    return _("Taken from a work that quotes the standard.")
+def mixing_answer(rule: Mixing) -> str:
+    """What a rule of mixing says, and why where it is not verified."""
+    if rule.answer == "unverified":
+        return _("nobody has read that they may; the technical officer decides, with the document")
+    if rule.answer == "conditional":
+        return _("only under a condition")
+    if rule.status == "not_verified":
+        return _("may not. The rule is not verified; until it is, they are kept apart.")
+    return _("may not")
 
 
 def reason(found: Reason) -> str:

@@ -16,7 +16,7 @@ from rasr.core.basis.findings import Finding
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
 from rasr.facade import day_of
-from rasr.node.records import bridge
+from rasr.node.records import bridge, mixing
 from rasr.node.records.models import MovementKind
 
 MOST_STOCK_CHANGES = 200
@@ -150,7 +150,7 @@ def _put_in(old: pl.DataFrame, new: pl.DataFrame, keys: list[str]) -> pl.DataFra
 
 def findings_of(region: Region) -> list[Finding]:
     """Every finding of a region; of one put ``together`` those of the user's rows, and every error."""
-    findings = region.check(as_of=day_of(region))
+    findings = region.check(as_of=day_of(region), matrix=mixing.in_force())
     return [
         finding if finding.row is None or finding.row > 0 else _without_row(finding)
         for finding in findings

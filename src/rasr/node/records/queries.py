@@ -5,7 +5,6 @@ Masses and net explosive quantities are those of ``rasr.core.records.stockview``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, degrees, radians
@@ -34,7 +33,6 @@ from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.core.basis.units import EARTH_RADIUS_M, KG_PER_GRAM, M_PER_KM
 from rasr.core.hazard.divisions import NOT_APPLICABLE
 from rasr.core.hazard.licence import against_licence
-from rasr.core.hazard.mixing import Mixing, forbidden_pairs, may_mix
 from rasr.core.records import quantities
 from rasr.core.records.quantities import Each
 from rasr.core.reference import loader
@@ -216,20 +214,6 @@ def _passage(line: MovementLine, place: Any, store_id: str, seen: set[str]) -> P
         came=line.to_place.store_id == store_id,
         other=other if place.store_id is None or place.store_id in seen else "",
     )
-
-
-def mixing(actor: Actor, store_id: str) -> list[Mixing]:
-    """Pairs of compatibility groups that may not lie together and do. Raises Store.DoesNotExist."""
-    places.store(actor, store_id)
-    kinds = Holding.objects.filter(store_id=store_id).exclude(quantity=0).order_by()
-    return forbidden_among(kinds.values_list("batch__article__compatibility_group", "batch__article_id").distinct())
-
-
-def forbidden_among(kinds: Iterable[tuple[str, str]]) -> list[Mixing]:
-    """Pairs that may not lie together among groups with their articles; of L different articles may not either."""
-    pairs = set(kinds)
-    of_l = sum(group == "L" for group, _ in pairs)
-    return [*forbidden_pairs(group for group, _ in pairs), *([may_mix("L", "L")] if of_l > 1 else [])]
 
 
 def licence_use(actor: Actor, store_id: str) -> pl.DataFrame:

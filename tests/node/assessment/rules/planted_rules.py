@@ -14,7 +14,7 @@ from tests.node.records.lots.planted_lots import chief
 
 from rasr.node.assessment.models import RuleEntry
 from rasr.node.assessment.rules import services, sheets, typed
-from rasr.node.assessment.rules.shape import CELL, FUNCTION, Entry
+from rasr.node.assessment.rules.shape import CELL, FUNCTION, MIXING, Entry
 from rasr.node.assessment.rules.typed import TYPED, Line
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Approval, User
@@ -41,6 +41,13 @@ FUNCTION_SENT: dict[str, Any] = {
 """A function as its page sends it: 40 m up to 100 kg."""
 
 
+MIXING_SENT: dict[str, Any] = {
+    **{"rules": "made-up", "edition": "first", "group_1": "D", "group_2": "C", "answer": "yes", "condition": ""},
+    **{"clause": "Table 3", "source": "made up for tests", "valid_from": DAY, "note": ""},
+}
+"""A decision on mixing as its page sends it."""
+
+
 def sent(data: Mapping[str, Any]) -> dict[str, Any]:
     """With what every form of rules sends."""
     return {**data, **WHY, "sheet_id": str(uuid4())}
@@ -48,7 +55,8 @@ def sent(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def line(kind: str, number: int = 1, **given: str) -> Line:
     """A row as it is typed."""
-    base = CELL_SENT if kind == CELL else {**FUNCTION_SENT, **BRANCH, "scale": "1", "k1": "0", "k2": "0"}
+    branch = {**FUNCTION_SENT, **BRANCH, "scale": "1", "k1": "0", "k2": "0"}
+    base = {CELL: CELL_SENT, FUNCTION: branch, MIXING: MIXING_SENT}[kind]
     values = {name: str(base.get(name, "")) for name in TYPED[kind]} | given
     return Line(kind, number, values)
 
@@ -93,6 +101,7 @@ ONCE = "0190f000-0000-7000-8000-00000000e00"
 SENT: dict[str, dict[str, Any]] = {
     "new-cell": {**CELL_SENT, **WHY, "sheet_id": f"{ONCE}1"},
     "new-function": {**FUNCTION_SENT, "function": "F2", **WHY, "sheet_id": f"{ONCE}2"},
+    "new-mixing": {**MIXING_SENT, **WHY, "sheet_id": f"{ONCE}3"},
     "withdraw": WHY,
 }
 """Name of a form to what it sends when all is well; sent twice, it is asked for once."""

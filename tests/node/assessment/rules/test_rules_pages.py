@@ -28,8 +28,8 @@ from rasr.node.web.exports import XLSX_TYPE
 
 pytestmark = pytest.mark.usefixtures("loaded", "db")
 ClientOf = Callable[[User], Client]
-LISTS = ("rules", "rules-beside", "rules-functions", "rules-methods", "rules-entered")
-WAYS_IN = ("rules-new-cell", "rules-new-function", "rules-form")
+LISTS = ("rules", "rules-beside", "rules-functions", "rules-mixing", "rules-methods", "rules-entered")
+WAYS_IN = ("rules-new-cell", "rules-new-function", "rules-new-mixing", "rules-form")
 
 
 def at(name: str, *args: object) -> str:

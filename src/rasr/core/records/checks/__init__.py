@@ -11,6 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rasr.core.basis.findings import Finding
+from rasr.core.hazard import mixing
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.records.checks import articles, cells, days, ids, planning, stock, stores, structure
 from rasr.core.records.checks.found import Records, in_order
 
@@ -42,10 +44,11 @@ FAMILIES = (
 )
 
 
-def check_region(region: Region, as_of: date | None) -> list[Finding]:
+def check_region(region: Region, as_of: date | None, matrix: Matrix | None = None) -> list[Finding]:
     """Every finding of a region in the order of tables, rows, columns and codes.
 
     as_of: the day against which futures, licences and deadlines are judged; None leaves those checks out.
+    matrix: which groups may lie together; None: as shipped.
     """
-    records = Records(region, as_of)
+    records = Records(region, as_of, matrix or mixing.shipped())
     return in_order([*region.door, *(finding for family in FAMILIES for finding in family(records))])

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, cast
 import polars as pl
 
 from rasr.core.basis.findings import Finding, Severity
+from rasr.core.hazard import mixing
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.records.stockview import stock_with_masses
 from rasr.core.reference import loader
 
@@ -31,6 +33,7 @@ class Records:
 
     region: Region
     as_of: date | None
+    mixing: Matrix = field(default_factory=mixing.shipped)
 
     def rows(self, table: str) -> pl.DataFrame:
         """A table with the user's row numbers in the column ``row``."""

@@ -6,11 +6,17 @@ import polars as pl
 
 from rasr.core.basis.findings import Finding
 from rasr.core.hazard.licence import against_licence
-from rasr.core.hazard.mixing import Mixing, forbidden_pairs, may_mix, unverified_pairs
+from rasr.core.hazard.mixing import Answer, Mixing
 from rasr.core.records.checks.found import Records, found, severity_of
 from rasr.core.records.completeness import shares_by_store
 
 SHOWN_DECIMALS = 3
+MIXED: dict[str, Answer] = {
+    "mixing_not_allowed": "no",
+    "mixing_unverified": "unverified",
+    "mixing_conditional": "conditional",
+}
+"""Code to the answer for the pairs of groups that it names."""
 
 
 def licences(records: Records) -> list[Finding]:
@@ -39,34 +45,32 @@ def _store_rows(records: Records) -> pl.DataFrame:
 
 
 def mixing(records: Records) -> list[Finding]:
-    """mixing_not_allowed and mixing_unverified: one finding each per store, naming every such pair of groups there."""
+    """One finding of each code of ``MIXED`` per store, naming every such pair of groups there."""
+    apart = pl.col("compatibility_group").is_in(list(records.mixing.not_with_itself))
     present = records.stock.filter(pl.col("quantity").is_null() | (pl.col("quantity") > 0))
     kinds = present.select("store_id", "compatibility_group", "article_id").unique().drop_nulls()
     held = (
-        kinds.group_by("store_id")
-        .agg(
-            groups=pl.col("compatibility_group").unique().sort(),
-            kinds_of_l=(pl.col("compatibility_group") == "L").sum(),
-        )
+        # which article matters only of groups that do not lie with themselves
+        kinds.with_columns(article_id=pl.when(apart).then("article_id").otherwise(pl.lit("")))
+        .unique()
+        .group_by("store_id")
+        .agg(kinds=pl.struct("compatibility_group", "article_id"))
         .join(_store_rows(records), on="store_id")
         .sort("row")
     )
     findings: list[Finding] = []
-    answers: dict[tuple[tuple[str, ...], bool], dict[str, list[Mixing]]] = {}
-    for row, store_id, groups, kinds_of_l in held.select("row", "store_id", "groups", "kinds_of_l").iter_rows():
-        asked = tuple(groups), kinds_of_l > 1
+    answers: dict[frozenset[tuple[str, str]], dict[str, list[Mixing]]] = {}
+    for row, store_id, listed in held.select("row", "store_id", "kinds").iter_rows():
+        asked = frozenset((kind["compatibility_group"], kind["article_id"]) for kind in listed)
         if asked not in answers:
-            answers[asked] = {
-                "mixing_not_allowed": [*forbidden_pairs(groups), *([may_mix("L", "L")] if kinds_of_l > 1 else [])],
-                "mixing_unverified": unverified_pairs(groups),
-            }
+            answers[asked] = {code: records.mixing.answered(answer, asked) for code, answer in MIXED.items()}
         findings += [_mixing_of(code, row, store_id, pairs) for code, pairs in answers[asked].items() if pairs]
     return findings
 
 
 def _mixing_of(code: str, row: int, store_id: str, pairs: list[Mixing]) -> Finding:
-    notes = dict.fromkeys(pair.condition or pair.status.replace("_", " ") for pair in pairs)
-    named = {"groups": ", ".join("+".join(pair.groups) for pair in pairs), "note": "; ".join(notes)}
+    notes = dict.fromkeys(pair.note for pair in pairs)
+    named = {"groups": ", ".join(pair.name for pair in pairs), "note": "; ".join(notes)}
     return Finding(code, severity_of(code), "stores", row, "store_id", store_id, named)
 
 

@@ -16,15 +16,14 @@ from datetime import date
 from math import fsum
 
 from rasr.core.basis.findings import Number
+from rasr.core.hazard import mixing
 from rasr.core.hazard.divisions import licensed_as
-from rasr.core.hazard.mixing import Mixing, forbidden_pairs, may_mix
+from rasr.core.hazard.mixing import Matrix
 
 OVER, NONE, EXPIRED, MIXED = "over_licence", "no_licence", "licence_expired", "mixing_not_allowed"
 SHOWN_DECIMALS = 3
 RELATIVE = 1e-9
 """Share of a limit that sums of floating-point numbers may be above it."""
-APART = "L"
-"""The group of which different articles are kept apart from each other too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,21 @@ class Broken:
         return licensed_as(article.hazard_division) == self.subject and bool(article.neq_kg_each)
 
 
-def broken(held: Iterable[Lying], limits: Mapping[str, Limit] | None, as_of: date) -> list[Broken]:
-    """Every rule that a store breaks on a day. limits: division (1.1 to 1.4) to licence; None: nobody knows of any."""
+def broken(
+    held: Iterable[Lying], limits: Mapping[str, Limit] | None, as_of: date, matrix: Matrix | None = None
+) -> list[Broken]:
+    """Every rule that a store breaks on a day. limits: division (1.1 to 1.4) to licence; None: nobody knows of any.
+
+    matrix: what may lie together; None: as shipped.
+    """
     there = [one for one in held if one.is_there]
     found = [] if limits is None else list(_licences(there, limits, as_of))
-    return [*found, *_mixing(there)]
+    return [*found, *_mixing(there, matrix or mixing.shipped())]
+
+
+def kinds(held: Iterable[Lying]) -> set[tuple[str, str]]:
+    """Compatibility group and article of what is there."""
+    return {(one.compatibility_group, one.article_id) for one in held if one.is_there}
 
 
 def _licences(there: list[Lying], limits: Mapping[str, Limit], as_of: date) -> Iterable[Broken]:
@@ -104,16 +113,6 @@ def _licences(there: list[Lying], limits: Mapping[str, Limit], as_of: date) -> I
             yield Broken(EXPIRED, division, {"division": division, "value": limit.valid_until.isoformat()})
 
 
-def _mixing(there: list[Lying]) -> Iterable[Broken]:
-    pairs = forbidden_pairs({one.compatibility_group for one in there})
-    if len({one.article_id for one in there if one.compatibility_group == APART}) > 1:
-        pairs.append(may_mix(APART, APART))
-    return (Broken(MIXED, _named(pair), {"groups": _named(pair), "note": _note(pair)}) for pair in pairs)
-
-
-def _named(pair: Mixing) -> str:
-    return "+".join(pair.groups)
-
-
-def _note(pair: Mixing) -> str:
-    return pair.condition or pair.status.replace("_", " ")
+def _mixing(there: list[Lying], matrix: Matrix) -> Iterable[Broken]:
+    pairs = matrix.answered("no", kinds(there))
+    return (Broken(MIXED, pair.name, {"groups": pair.name, "note": pair.note}) for pair in pairs)

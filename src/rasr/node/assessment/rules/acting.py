@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -23,20 +24,21 @@ class EnterRules:
     """sheet_id; entries: kind, rows, valid from."""
 
     def title(self, payload: Payload) -> Told:
-        """How many functions and cells, of which rule sets."""
+        """How many functions, cells and decisions on mixing, of which rule sets."""
         kinds = [kind for kind, _rows, _day in payload["entries"]]
         rules = sorted({rows[0]["rules"] for _kind, rows, _day in payload["entries"]})
-        functions, cells = str(kinds.count(shape.FUNCTION)), str(kinds.count(shape.CELL))
-        text = _("Rules to enter: {rules} (functions: {functions}, cells: {cells})")
-        return ours(text, rules=", ".join(rules), functions=functions, cells=cells)
+        counted = {name: str(kinds.count(kind)) for kind, name in shape.SHEETS.items()}
+        text = _("Rules to enter: {rules} (functions: {functions}, cells: {cells}, mixing: {mixing})")
+        return ours(text, rules=", ".join(rules), **counted)
 
     def describe(self, payload: Payload) -> list[Change]:
-        """Each function and cell: what holds on its day without it, and what it says. Raises Refused."""
+        """Each entry: what holds on its day without it, and what it says. Raises Refused."""
         entries = services.entries_of(payload)
         services.checked(entries)
         kept = services.kept()
-        books = {one.valid_from: shape.book_of(shape.holding(kept, one.valid_from)) for one in entries}
-        return [_change(one, books[one.valid_from]) for one in entries]
+        holding = {one.valid_from: shape.holding(kept, one.valid_from) for one in entries}
+        books = {day: shape.book_of(some) for day, some in holding.items()}
+        return [_change(one, books[one.valid_from], holding[one.valid_from]) for one in entries]
 
     def scope(self, _payload: Payload) -> Place:
         """Rules hold for every store."""
@@ -63,9 +65,9 @@ class WithdrawRule:
         """What it says, and what holds without it. Raises Refused, ObjectDoesNotExist."""
         row = services.may_go(UUID(payload["entry_id"]))
         others = [one for one in services.kept() if not _is(one, row)]
-        left = shape.book_of(shape.holding(others, row.valid_from))
+        left = shape.holding(others, row.valid_from)
         gone = Entry(row.kind, row.key, row.rules, tuple(row.rows), row.valid_from)
-        line = _change(gone, left)
+        line = _change(gone, shape.book_of(left), left)
         return [Change(line.what, line.after, line.before)]
 
     def scope(self, _payload: Payload) -> Place:
@@ -89,11 +91,25 @@ def _is(one: Entry, row: RuleEntry) -> bool:
     return (one.kind, one.key, one.valid_from, list(one.rows)) == (row.kind, row.key, row.valid_from, row.rows)
 
 
-def _change(one: Entry, book: RuleBook) -> Change:
+def _change(one: Entry, book: RuleBook, others: Sequence[Entry]) -> Change:
+    """An entry beside what holds without it. others: the entries that hold on its day."""
+    if one.kind == shape.MIXING:
+        return _decision(one, others)
     if one.kind == shape.FUNCTION:
         what = _from(told.of_function(one.key, one.rules), one)
         return Change(what, told.said_function(book.functions.get(one.key)), told.said_branches(one.rows))
     return Change(_from(told.of_cell(one.rows[0]), one), told.said_by(_cell(one, book)), told.said_by(one.rows[0]))
+
+
+def _decision(one: Entry, others: Sequence[Entry]) -> Change:
+    """A decision, with what will hold where that is another answer: a stricter one of another rule set."""
+    row = one.rows[0]
+    without = [each for each in others if (each.kind, each.key) != (one.kind, one.key)]
+    before, then = (shape.matrix_of(some).may_mix(row["group_1"], row["group_2"]) for some in (others, [*without, one]))
+    after: list[Told] = [told.said_mixing(row)]
+    if then.answer != row["answer"]:
+        after.append(ours(_("What holds then: {said}"), said=told.said_mixing(then)))
+    return Change(_from(told.of_mixing(row), one), told.said_mixing(before), after)
 
 
 def _from(what: Told, one: Entry) -> Told:

@@ -27,7 +27,7 @@ BRANCH = (
 """Fields of a branch."""
 AS_GIVEN = {"scale": "1", "k0": "0", "k1": "0", "k2": "0", "exponent": "", "shift_kg": "0"}
 """What a figure of a branch is where it stays empty."""
-CHOSEN = ("pes", "exposure_kind", "hazard_division")
+CHOSEN = ("pes", "exposure_kind", "hazard_division", "group_1", "group_2", "answer")
 """What has no value at first: it must be looked at."""
 SIDES = {"q_min_included": "yes", "q_max_included": "no"}
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -112,6 +112,34 @@ class CellForm(RuleForm):
     def lines(self) -> list[Line]:
         """As a row of the form."""
         return [Line(shape.CELL, 1, self.typed(shape.CELL))]
+
+
+class MixingForm(RuleForm):
+    """What the document says of one pair of compatibility groups."""
+
+    rules = _name(_("Rule set"), help_text=_("aastp-1, desr, or a name for the national rules."))
+    edition = _long(_("Edition"))
+    condition = _long(
+        _("Condition"), required=False, help_text=_("As the document gives it; only where the answer has one.")
+    )
+    clause = _long(_("Clause"), help_text=_("Table, page or paragraph of the document."))
+    source = _long(_("Source"), help_text=_("The document, as it calls itself."))
+    valid_from = day(_("Valid from"), required=True)
+    note = _long(_("Note"), required=False)
+    ORDER: ClassVar = [
+        *("rules", "edition", "group_1", "group_2", "answer", "condition", "clause", "source"),
+        *("valid_from", "note", "reason", "reason_language"),
+    ]
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for name in ("group_1", "group_2", "answer"):
+            self.fields[name] = _choice(shape.MIXING, name)
+        self.order_fields(self.ORDER)
+
+    def lines(self) -> list[Line]:
+        """As a row of the form."""
+        return [Line(shape.MIXING, 1, self.typed(shape.MIXING))]
 
 
 class FunctionForm(RuleForm):

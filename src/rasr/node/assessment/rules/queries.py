@@ -14,6 +14,7 @@ from django.utils import timezone
 from rasr.core.assessment.explosives.distance_functions import Function
 from rasr.core.assessment.explosives.rule_checks import STATUSES
 from rasr.core.assessment.explosives.rule_sets import NAMES, Cell, RuleBook
+from rasr.core.hazard import decisions
 from rasr.node.assessment.models import RuleEntry
 from rasr.node.assessment.rules import services, shape, told
 from rasr.node.people.approvals.told import called
@@ -29,6 +30,11 @@ CELL_SCHEMA = {name: pl.String() for name in NAMES} | {
     "entered": pl.String(),
     "agreed": pl.String(),
     "entry_id": pl.String(),
+}
+MIXING_SCHEMA = {
+    **dict.fromkeys(("pair", "answer", "condition", "status", "rules", "edition", "clause", "source"), pl.String()),
+    "valid_from": pl.Date(),
+    **dict.fromkeys(("entered", "agreed", "entry_id"), pl.String()),
 }
 FUNCTION_SCHEMA = {
     "function": pl.String(),
@@ -81,6 +87,8 @@ def name_of(row: RuleEntry) -> str:
     if row.kind == shape.FUNCTION:
         return f"{row.key} ({row.rules})"
     first = row.rows[0]
+    if row.kind == shape.MIXING:
+        return f"{row.rules} · {first['group_1']}+{first['group_2']} · {told.word(first['answer'])}"
     parts = (first[name] for name in ("rules", "pes", "exposure_kind", "hazard_division", "function"))
     return " · ".join(told.word(part) for part in parts)
 
@@ -143,6 +151,20 @@ def cells_frame(book: RuleBook, known: Known) -> pl.DataFrame:
         row = known.get((shape.CELL, shape.cell_key(own)))
         rows.append(own | _by(row) | {"entry_id": str(row.pk) if row else None})
     return pl.DataFrame(rows, schema=CELL_SCHEMA)
+
+
+def mixing_frame(known: Known) -> pl.DataFrame:
+    """Every pair of groups with the answer that holds, and who entered and agreed to it; empty for what is shipped."""
+    deciding: dict[tuple[str, ...], RuleEntry] = {}
+    for row in sorted((one for one in known.values() if one.kind == shape.MIXING), key=lambda one: one.entered_at):
+        first = row.rows[0]
+        deciding[*decisions.in_order(first["group_1"], first["group_2"]), first["answer"]] = row
+    listed = []
+    for cell in services.matrix_of(known.values()).listed():
+        entry = deciding.get((*cell.groups, cell.answer))
+        own = {name: value for name, value in asdict(cell).items() if name in MIXING_SCHEMA}
+        listed.append(own | {"pair": cell.name} | _by(entry) | {"entry_id": str(entry.pk) if entry else None})
+    return pl.DataFrame(listed, schema=MIXING_SCHEMA)
 
 
 def functions_frame(book: RuleBook, known: Known) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
     rules.book()        the rule sets in force today, for every method of the core that takes ``book``
     rules.edition()     the edition of the rule data with what was entered here
+    rules.matrix()      what may lie together, shipped and decided
 
 Nothing that was asked for holds before a second person agreed. What is entered is replaced by a later entry, or
 withdrawn in the same way; nothing is deleted.
@@ -9,19 +10,22 @@ withdrawn in the same way; nothing is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import rfc8785
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from rasr.core.assessment.explosives.rule_sets import Overlay, RuleBook
 from rasr.core.basis.findings import Finding, Refused
 from rasr.core.basis.seal import digest_bytes
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.reference import loader
 from rasr.node.assessment.models import RuleEntry
 from rasr.node.assessment.rules import shape
@@ -31,6 +35,7 @@ from rasr.node.people.approvals import services as approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, User
 from rasr.node.people.scopes import scope_of
+from rasr.node.records.ledger import breaching
 from rasr.node.records.ledger.write import lock_register
 from rasr.node.web.said import Said
 
@@ -79,6 +84,12 @@ def book_and_edition(as_of: date | None = None) -> tuple[RuleBook, str]:
     return _book(loader.edition(), _Held(_digest(entries), tuple(entries))), _told(entries)
 
 
+def matrix(as_of: date | None = None) -> Matrix:
+    """Which groups may lie together on a day (today), as shipped and as decided. One query."""
+    rows = _standing(RuleEntry.objects.filter(kind=shape.MIXING))
+    return shape.matrix_of(shape.holding(rows, as_of or timezone.localdate()))
+
+
 def edition(as_of: date | None = None) -> str:
     """The edition of the rule data on a day (today); what was entered here changes it. One query."""
     return _told(_holding(as_of))
@@ -87,6 +98,11 @@ def edition(as_of: date | None = None) -> str:
 def edition_of(rows: Iterable[RuleEntry]) -> str:
     """The edition where just these entries hold."""
     return _told(_sorted(rows))
+
+
+def matrix_of(rows: Iterable[RuleEntry]) -> Matrix:
+    """Which groups may lie together where just these entries hold."""
+    return shape.matrix_of(_sorted(rows))
 
 
 def book_of(rows: Iterable[RuleEntry]) -> RuleBook:
@@ -132,7 +148,11 @@ def _holding(as_of: date | None) -> list[Entry]:
 
 def kept() -> list[Entry]:
     """Every entry that was not withdrawn, in the order in which they were entered. One query."""
-    return [_entry(row) for row in RuleEntry.objects.filter(withdrawn_at=None).order_by("entered_at", "entry_id")]
+    return _standing(RuleEntry.objects.all())
+
+
+def _standing(rows: QuerySet[RuleEntry]) -> list[Entry]:
+    return [_entry(row) for row in rows.filter(withdrawn_at=None).order_by("entered_at", "entry_id")]
 
 
 def _entry(row: RuleEntry) -> Entry:
@@ -142,7 +162,7 @@ def _entry(row: RuleEntry) -> Entry:
 # Entering and withdrawing.
 
 
-def may_enter(actor: User) -> bool:
+def may_enter(actor: User | AnonymousUser) -> bool:
     """Whether somebody may type rules: who judges stock of the whole node."""
     return scope_of(actor, RIGHT).everything
 
@@ -205,7 +225,7 @@ def may_go(entry_id: UUID) -> RuleEntry:
 
 def entries_of(payload: Mapping[str, Any]) -> list[Entry]:
     """The entries of a request."""
-    found, at = [], {shape.FUNCTION: 0, shape.CELL: 0}
+    found, at = [], dict.fromkeys(shape.SHEETS, 0)
     for kind, rows, day in payload["entries"]:
         numbers = range(at[kind] + 1, at[kind] + 1 + len(rows))
         at[kind] += len(rows)
@@ -231,6 +251,7 @@ def enter(*, actor: User | None, payload: Mapping[str, Any]) -> None:
         after = {"kind": one.kind, "key": one.key, "rows": len(one.rows), "valid_from": one.valid_from}
         table = RuleEntry._meta.db_table
         trail.record(actor=approval.asked_by or actor, act="rule.enter", table=table, row_id=row.pk, after=after)
+    _look_again(approval.asked_by or actor, {one.kind for one in entries})
 
 
 def withdraw(*, actor: User | None, payload: Mapping[str, Any]) -> None:
@@ -249,6 +270,13 @@ def withdraw(*, actor: User | None, payload: Mapping[str, Any]) -> None:
         before=before,
         after={"withdrawn_at": row.withdrawn_at},
     )
+    _look_again(approval.asked_by or actor, {row.kind})
+
+
+def _look_again(actor: User | None, kinds: Container[str]) -> None:
+    """Where a decision on mixing came or went, stores may break a rule that they did not, or no more."""
+    if shape.MIXING in kinds:
+        breaching.review(actor=actor)
 
 
 def _plain(one: Entry) -> list[Any]:

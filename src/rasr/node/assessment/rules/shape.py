@@ -1,13 +1,14 @@
-"""Entries of rule data: a distance function with its branches, or one cell; which hold on a day, and what is wrong.
+"""Entries of rule data: a distance function, a cell, or a decision on mixing; which hold on a day, and what is wrong.
 
-An entry holds rows of the core's tables ``qd_functions`` and ``qd_cells``, every value as text. Whether they may enter
-is decided by the core (``rule_sets.faults``); here only what the core does not know: the day from which they hold.
+An entry holds rows of the core's tables ``qd_functions`` and ``qd_cells``, or one of ``hazard.decisions``, every value
+as text. Whether they may enter is decided by the core (``rule_sets.faults``, ``decisions.faults``); here only what the
+core does not know: the day from which they hold.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,10 +16,12 @@ from rasr.core.assessment.explosives import rule_sets
 from rasr.core.assessment.explosives.rule_checks import CELLS, FUNCTIONS
 from rasr.core.assessment.explosives.rule_sets import KEY, NAMES, Overlay, RuleBook
 from rasr.core.basis.findings import Finding
+from rasr.core.hazard import decisions, mixing
+from rasr.core.hazard.mixing import Matrix
 from rasr.core.reference import loader
 
-FUNCTION, CELL = "function", "cell"
-SHEETS = {FUNCTION: "functions", CELL: "cells"}
+FUNCTION, CELL, MIXING = "function", "cell", "mixing"
+SHEETS = {FUNCTION: "functions", CELL: "cells", MIXING: decisions.TABLE}
 """Kind to the sheet of the form that its rows stand on."""
 STATUS = "verified"
 """What the core calls a row that two people took from its document; pages say besides who they are."""
@@ -37,12 +40,12 @@ def function_columns() -> tuple[str, ...]:
     return tuple(loader.rows("explosives/qd_functions.csv")[0])
 
 
-COLUMNS = {FUNCTION: function_columns(), CELL: NAMES}
+COLUMNS = {FUNCTION: function_columns(), CELL: NAMES, MIXING: decisions.COLUMNS}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A function or a cell, and the day from which it holds. at: number of each row on its sheet.
+    """A function, a cell or a decision, and the day from which it holds. at: number of each row on its sheet.
 
     sheet: where it does not stand on that of its kind: a k factor that was typed beside its cell.
     """
@@ -64,13 +67,27 @@ class Entry:
 def entry(kind: str, rows: Sequence[Row], valid_from: date, at: Iterable[int] = (), sheet: str = "") -> Entry:
     """An entry of rows that have every column."""
     first = rows[0]
-    key = first["function"] if kind == FUNCTION else cell_key(first)
-    return Entry(kind, key, first["rules"], tuple(dict(row) for row in rows), valid_from, tuple(at), sheet)
+    return Entry(
+        kind, KEYS[kind](first), first["rules"], tuple(dict(row) for row in rows), valid_from, tuple(at), sheet
+    )
 
 
 def cell_key(row: Row) -> str:
     """What tells a cell from others, in one text."""
     return " | ".join(row[name] or "-" for name in KEY)
+
+
+def mixing_key(row: Row) -> str:
+    """What tells a decision from others: the rule set and the pair, whichever way it was written."""
+    return " | ".join((row["rules"] or "-", *decisions.in_order(row["group_1"], row["group_2"])))
+
+
+KEYS: Mapping[str, Callable[[Row], str]] = {
+    FUNCTION: lambda row: row["function"],
+    CELL: cell_key,
+    MIXING: mixing_key,
+}
+"""Kind to what tells one entry from another."""
 
 
 def full(kind: str, given: Row) -> dict[str, str]:
@@ -95,9 +112,15 @@ def overlay(entries: Iterable[Entry]) -> Overlay:
     return Overlay(functions, cells)
 
 
+def matrix_of(entries: Iterable[Entry]) -> Matrix:
+    """What may lie together with the decisions among entries that hold."""
+    rows = [row for one in entries if one.kind == MIXING for row in one.rows]
+    return decisions.decided(mixing.shipped(), rows)
+
+
 def faults(entries: Sequence[Entry], kept: Sequence[Entry]) -> list[Finding]:
     """Every fault of new entries beside those that are kept, at once; rows as ``at`` of each entry numbers them."""
-    found = [*_own_faults(entries)]
+    found = [*_own_faults(entries), *_of_mixing(entries)]
     last = max((one.valid_from for one in (*entries, *kept)), default=FIRST_DAY)
     book = rule_sets.with_overlay(rule_sets.shipped(), overlay(holding(kept, last)))
     named = {
@@ -111,6 +134,16 @@ def faults(entries: Sequence[Entry], kept: Sequence[Entry]) -> list[Finding]:
             told["first_row"] = named[fault.table][earlier - 1][1]
         found.append(replace(fault, table=sheet, row=row, numbers=told))
     return found or _untimely(entries, kept)
+
+
+def _of_mixing(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Faults of decisions, with the numbers of their rows on the sheet."""
+    placed = [(at, row) for one in entries if one.kind == MIXING for at, row in zip(one.at, one.rows, strict=True)]
+    for fault in decisions.faults([row for _at, row in placed]):
+        told = dict(fault.numbers)
+        if isinstance(earlier := told.get("first_row"), int):
+            told["first_row"] = placed[earlier - 1][0]
+        yield replace(fault, row=placed[(fault.row or 1) - 1][0], numbers=told)
 
 
 def _own_faults(entries: Sequence[Entry]) -> Iterator[Finding]:

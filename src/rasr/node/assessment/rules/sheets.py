@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from rasr.core.assessment.explosives import rule_checks
 from rasr.core.assessment.explosives.distance_functions import FORMS
 from rasr.core.basis.findings import Finding, Refused
+from rasr.core.hazard import decisions, mixing
 from rasr.core.records.files.archive import inspect
 from rasr.core.records.files.headed import Headed, headed
 from rasr.core.records.files.sheetscan import SheetFacts
@@ -33,7 +34,7 @@ FILLED_ROWS = 2_000
 """Rows of the blank form that have drop-downs; more than are taken at once."""
 ADDRESSES = 2
 """Lines above the first row: headings and notes."""
-MAY_STAY_EMPTY = ("quantity", "protection", "function", "exponent", "shift_kg", "note", *BY_FACTOR)
+MAY_STAY_EMPTY = ("condition", "quantity", "protection", "function", "exponent", "shift_kg", "note", *BY_FACTOR)
 
 
 # Out.
@@ -89,8 +90,14 @@ def choices_of(kind: str, name: str) -> tuple[str, ...]:
         "protection": rule_checks.PROTECTIONS,
     }
     of_functions = {"form": FORMS, "q_min_included": rule_checks.YES_NO, "q_max_included": rule_checks.YES_NO}
-    known: dict[str, tuple[str, ...]] = of_cells if kind == shape.CELL else of_functions
-    return known.get(name, ())
+    groups = mixing.shipped().groups
+    of_mixing = {"group_1": groups, "group_2": groups, "answer": decisions.ANSWERS}
+    known: dict[str, dict[str, tuple[str, ...]]] = {
+        shape.CELL: of_cells,
+        shape.FUNCTION: of_functions,
+        shape.MIXING: of_mixing,
+    }
+    return known[kind].get(name, ())
 
 
 def _note(name: str) -> str:
@@ -113,6 +120,8 @@ def _instructions() -> list[str]:
         ),
         _("Of a table of distances each band of quantity is a branch of form constant: k0 is the distance."),
         _("Where the document leaves a gap, that is a branch of form gap."),
+        _("Sheet mixing: each line is one pair of compatibility groups, in any order, with the document's answer."),
+        _("The answer is yes, no or conditional; conditional needs its condition. What is not read stays out."),
         _("Nothing of it holds before a second person has agreed, and not before the day in valid_from."),
     ]
 

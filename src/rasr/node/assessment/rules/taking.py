@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from rasr.core.basis.findings import Finding, Refused
 from rasr.node.assessment.models import RuleEntry
 from rasr.node.assessment.rules import queries, services, sheets, typed
-from rasr.node.assessment.rules.forms import CellForm, FunctionForm, SheetForm, WithdrawForm
+from rasr.node.assessment.rules.forms import CellForm, FunctionForm, MixingForm, SheetForm, WithdrawForm
 from rasr.node.assessment.rules.services import RIGHT, FaultyRulesError
 from rasr.node.people import trail
 from rasr.node.people.models import User
@@ -33,6 +33,7 @@ from rasr.node.web.said import Said
 
 ABOVE = ("assessment:rules", _("Rules in force"))
 FAULTS_SHOWN = 200
+Typing = CellForm | FunctionForm | MixingForm
 ASKED = _("Asked for. It holds once a second person has agreed.")
 
 
@@ -104,6 +105,33 @@ class NewFunction(RuleAct):
         return _ask(self, actor, form)
 
 
+class NewMixing(RuleAct):
+    """Type what the document says of a pair of compatibility groups; the address may name the pair."""
+
+    title = _("Enter a decision on mixing")
+
+    def found(self, actor: User, /, **_ids: Any) -> None:
+        """Nothing yet. Raises PermissionDenied for who may not."""
+        services.require_officer(actor)
+
+    def name(self, _found: None, /) -> str:
+        """What will be."""
+        return _now("New")
+
+    def back(self, _found: None, /) -> str:
+        """The matrix."""
+        return reverse("assessment:rules-mixing")
+
+    def form(self, _actor: User, _found: None, /) -> MixingForm:
+        """Of the pair that is asked for, or as it was sent."""
+        named = {name: self.request.GET[name] for name in ("group_1", "group_2") if name in self.request.GET}
+        return MixingForm(self.sent(), initial=named)
+
+    def act(self, actor: User, _found: None, form: MixingForm, /) -> HttpResponse:
+        """Ask for it; the form again with every fault."""
+        return _ask(self, actor, form)
+
+
 class Withdraw(RuleAct):
     """Ask for an entry to be withdrawn."""
 
@@ -139,7 +167,7 @@ class Withdraw(RuleAct):
         return redirect("people:approval", asked.pk)
 
 
-def _ask(page: RuleAct, actor: User, form: CellForm | FunctionForm) -> HttpResponse:
+def _ask(page: RuleAct, actor: User, form: Typing) -> HttpResponse:
     """Ask for what was typed. Raises Refused; of what is wrong every fault goes to its field."""
     entries, found = typed.entries(form.lines())
     why = form.why()
@@ -161,7 +189,7 @@ def _ask(page: RuleAct, actor: User, form: CellForm | FunctionForm) -> HttpRespo
     return redirect("people:approval", asked.pk)
 
 
-def _field_of(fault: Finding, form: CellForm | FunctionForm) -> str | None:
+def _field_of(fault: Finding, form: Typing) -> str | None:
     named = (fault.column, f"{fault.column}_{(fault.row or 1) - 1}")
     return next((name for name in named if name in form.fields), None)
 

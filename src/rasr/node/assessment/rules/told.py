@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from rasr.core.assessment.explosives.distance_functions import Branch, Function
 from rasr.core.assessment.explosives.rule_checks import ANY
 from rasr.core.assessment.explosives.rule_sets import Cell, branch
+from rasr.core.hazard.mixing import Mixing
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.web import codes
 from rasr.node.web.figures import write
@@ -56,11 +57,19 @@ HEADINGS: dict[str, Any] = {
     "exponent": gettext_lazy("Exponent"),
     "shift_kg": gettext_lazy("Taken off the quantity, kg"),
     "k_factor": gettext_lazy("k factor"),
+    "group_1": gettext_lazy("Compatibility group"),
+    "group_2": gettext_lazy("with compatibility group"),
+    "pair": gettext_lazy("Groups"),
+    "answer": gettext_lazy("May they lie together?"),
+    "condition": gettext_lazy("Condition"),
 }
 """Columns by their names."""
 WORDS: dict[str, Any] = {
     "function": gettext_lazy("Distance function"),
     "cell": gettext_lazy("Cell"),
+    "mixing": gettext_lazy("Mixing"),
+    "conditional": gettext_lazy("under a condition"),
+    "unverified": gettext_lazy("not verified, to be decided"),
     "in_force": gettext_lazy("in force"),
     "later": gettext_lazy("holds from its day"),
     "replaced": gettext_lazy("replaced"),
@@ -245,6 +254,19 @@ def said_by(row: Mapping[str, str] | Cell | None) -> Told:
 
 
 COLUMNS_SAID = ("function", "quantity", "protection", "clause", "source", "status", "note")
+
+
+def of_mixing(row: Mapping[str, str]) -> Told:
+    """What a decision is about."""
+    named = {name: row[name] for name in ("rules", "edition", "group_1", "group_2")}
+    return ours(gettext_lazy("{rules}, {edition}: group {group_1} with group {group_2}"), **named)
+
+
+def said_mixing(one: Mapping[str, str] | Mixing) -> Told:
+    """Whether two groups may lie together, under which condition, and where it stands."""
+    row = vars(one) if isinstance(one, Mixing) else one
+    named = {name: _told(row[name]) for name in ("answer", "condition", "clause", "source", "status")}
+    return ours(gettext_lazy("{answer}, condition: {condition}; {clause}; {source}; {status}"), **named)
 
 
 def of_function(name: str, rules: str) -> Told:

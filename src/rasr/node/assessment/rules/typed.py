@@ -13,8 +13,9 @@ from math import isfinite
 
 from rasr.core.assessment.explosives.rule_sets import OTHER_NAMES
 from rasr.core.basis.findings import Finding
+from rasr.core.hazard import decisions
 from rasr.node.assessment.rules import shape
-from rasr.node.assessment.rules.shape import CELL, FUNCTION, SHEETS, Entry, Row
+from rasr.node.assessment.rules.shape import CELL, FUNCTION, MIXING, SHEETS, Entry, Row
 
 DAY = "valid_from"
 FACTOR, LEAST, MOST = "k_factor", "q_min_kg", "q_max_kg"
@@ -22,6 +23,7 @@ BY_FACTOR = (FACTOR, LEAST, MOST)
 TYPED = {
     FUNCTION: (*(name for name in shape.COLUMNS[FUNCTION] if name != "status"), DAY),
     CELL: (*(name for name in shape.COLUMNS[CELL] if name != "status"), *BY_FACTOR, DAY),
+    MIXING: (*(name for name in shape.COLUMNS[MIXING] if name != "status"), DAY),
 }
 """Columns that are typed, by kind; the status is not."""
 DAY_HINT = "Write it as 2027-05-31, or format the cell as a date."
@@ -55,9 +57,11 @@ def entries(lines: Sequence[Line]) -> tuple[list[Entry], list[Finding]]:
             row = shape.full(FUNCTION, values)
             branches.setdefault(row["function"], []).append((line.number, row, day))
             continue
-        if any(values.get(name) for name in BY_FACTOR):
+        if line.kind == MIXING:
+            values["group_1"], values["group_2"] = decisions.in_order(values["group_1"], values["group_2"])
+        elif any(values.get(name) for name in BY_FACTOR):
             found += _by_factor(line, values, day, factors)
-        made.append(shape.entry(CELL, [shape.full(CELL, values)], day, [line.number]))
+        made.append(shape.entry(line.kind, [shape.full(line.kind, values)], day, [line.number]))
     functions = [_function(rows) for rows in branches.values()]
     return [*functions, *factors.values(), *made], [*found, *_two_days(branches)]
 

@@ -35,10 +35,11 @@ GROUPS = {
     "effect": "rule_words",
     "quantity": "rule_words",
     "protection": "rule_words",
+    "answer": "rule_words",
     "status": "status",
 }
-LONG, SHORT = ("clause", "source", "note"), ("function", "rules", "hazard_division", "status")
-IN_ENGLISH = dict.fromkeys(("clause", "source", "note", "edition"), "en")
+LONG, SHORT = ("clause", "source", "note", "condition"), ("function", "rules", "hazard_division", "status")
+IN_ENGLISH = dict.fromkeys(("clause", "source", "note", "edition", "condition"), "en")
 
 
 class RulesPage(Righted, FramePage):
@@ -94,6 +95,31 @@ class Cells(RulesPage):
             return reverse("assessment:rules-entry", args=[row["entry_id"]])
         without = row["function"] in told.WORDS
         return None if without else reverse("assessment:rules-function", args=[row["function"]])
+
+
+class Mixing(RulesPage):
+    """Which compatibility groups may lie together."""
+
+    name = "rules-mixing"
+    export_name = "mixing"
+    page_title = _("Mixing of compatibility groups")
+    intro = _(
+        "Whether two groups may lie together in one store. What is not verified is decided by the technical officer, "
+        "with the document; of several rule sets the strictest answer holds."
+    )
+    shown = (
+        *("pair", "answer", "condition", "status", "rules", "clause", "source", "edition"),
+        *("valid_from", "entered", "agreed"),
+    )
+
+    def frame(self) -> pl.DataFrame:
+        """Every pair."""
+        _book, known = queries.held(actor_of(self.request))
+        return queries.mixing_frame(known)
+
+    def link(self, row: Mapping[str, Any]) -> str | None:
+        """To what was entered."""
+        return reverse("assessment:rules-entry", args=[row["entry_id"]]) if row["entry_id"] else None
 
 
 class Beside(RulesPage):

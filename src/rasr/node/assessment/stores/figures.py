@@ -21,10 +21,9 @@ from rasr.core.assessment.explosives.neighbours import RELATIONS, kinds
 from rasr.core.assessment.explosives.reaction import generic_status
 from rasr.core.assessment.explosives.rule_sets import AASTP
 from rasr.core.assessment.nation import CRITERIA
-from rasr.core.hazard.mixing import Mixing, unverified_pairs
+from rasr.core.hazard.mixing import Mixing
 from rasr.core.reference import loader
 from rasr.node.assessment.stores.state import State
-from rasr.node.records.queries import forbidden_among
 
 LOW, CENTRAL, HIGH = range(3)
 
@@ -201,17 +200,21 @@ class Figures:
     @cached_property
     def kept_apart(self) -> list[Mixing]:
         """Pairs of groups of the records as they are that may not lie together."""
-        return forbidden_among((group, article) for group, article in self._kinds)
+        return self.state.matrix.answered("no", self._kinds)
 
     @cached_property
     def not_read(self) -> list[Mixing]:
         """Pairs of groups of which nobody has read that they may: for the technical officer to decide."""
-        return unverified_pairs(group for group, _ in self._kinds)
+        return self.state.matrix.answered("unverified", self._kinds)
 
     @cached_property
-    def _kinds(self) -> list[tuple[str, str]]:
-        own = self.state.stock.filter(pl.col("store_id") == self.store_id)
-        return own.select("compatibility_group", "article_id").drop_nulls().unique().sort(pl.all()).rows()
+    def on_condition(self) -> list[Mixing]:
+        """Pairs of groups that may lie together under a condition only."""
+        return self.state.matrix.answered("conditional", self._kinds)
+
+    @cached_property
+    def _kinds(self) -> set[tuple[str, str]]:
+        return self.state.kinds(self.store_id)
 
     # Distances.
 

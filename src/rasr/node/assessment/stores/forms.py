@@ -14,6 +14,7 @@ from rasr.core.assessment.explosives.licensing import DIVISIONS
 from rasr.core.assessment.explosives.neighbours import on_sphere_m
 from rasr.core.assessment.explosives.response import QUANTITY_KG
 from rasr.core.basis.units import M_PER_KM
+from rasr.core.hazard.mixing import shipped
 from rasr.node.assessment.models import CandidateSite
 from rasr.node.assessment.stores.state import Change
 from rasr.node.places.models import Site, Store
@@ -43,6 +44,12 @@ class WhatIfForm(forms.Form):
         label=_("Barricade"),
         required=False,
         choices=[("", _("as it is")), ("yes", _("with a barricade")), ("no", _("without a barricade"))],
+    )
+
+    group = forms.ChoiceField(
+        label=_("Compatibility group of what comes"),
+        required=False,
+        choices=lambda: [("", _("not asked")), *((name, name) for name in shipped().groups)],
     )
 
     def __init__(
@@ -104,7 +111,7 @@ class WhatIfForm(forms.Form):
         built = candidate.construction if candidate is not None else None
         added = {one: max(kg, -self.content.get(one, 0.0)) for one in self.divisions if (kg := given[name_of(one)])}
         made = Change(self.store.pk, added, latitude, longitude, barricaded, built)
-        return None if made == Change(self.store.pk) else made
+        return None if made == Change(self.store.pk) and not given["group"] else made
 
     def _in_sight(self, latitude_deg: float, longitude_deg: float) -> bool:
         if self.everywhere:

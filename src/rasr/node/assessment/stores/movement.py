@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rasr.core.assessment.explosives.equivalence import factor
-from rasr.core.hazard.mixing import Mixing
+from rasr.core.hazard.mixing import Answer, Mixing
 from rasr.node.assessment.stores import queries
 from rasr.node.assessment.stores.compared import Compared
 from rasr.node.assessment.stores.state import Change, changed, now
@@ -22,19 +22,20 @@ from rasr.node.records.ledger.facts import facts_of
 from rasr.node.records.ledger.kept import draft_of
 from rasr.node.records.ledger.standing import Net, net_of
 from rasr.node.records.models import Article
-from rasr.node.records.queries import forbidden_among
 
 
 @dataclass(frozen=True)
 class Drafted:
     """What a drafted movement changes. uncounted: whether some of it has no known quantity or NEQ, so counts nothing.
 
-    apart: pairs of groups that would lie together and may not, by store.
+    apart: pairs of groups that would lie together and may not, by store. unsettled: of which nobody has decided, or
+    which may under a condition only.
     """
 
     compared: Compared | None
     uncounted: bool
     apart: Mapping[str, list[Mixing]]
+    unsettled: Mapping[str, list[Mixing]]
 
 
 def waiting(actor: queries.Actor, approval_id: UUID) -> Approval:
@@ -56,15 +57,24 @@ def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
     lying = [one for store_id in stores for one in net.by_store[store_id].values()]
     uncounted = any(one.unknown or one.neq_kg_each is None for one in lying)
     if not stores:
-        return Drafted(None, uncounted, {})
+        return Drafted(None, uncounted, {}, {})
     before = now([(store.latitude_deg, store.longitude_deg) for store in stores.values()])
     articles = {article_id for store_id in stores for article_id in net.by_store[store_id]}
     explosives = dict(Article.objects.filter(pk__in=articles).values_list("pk", "explosive"))
     after = changed(before, [_change(net, store_id, before.content(store_id), explosives) for store_id in stores])
     seen = queries.seen(actor, before)
     compared = Compared(before, after, sorted(stores), seen)
-    kinds = {store_id: _kinds(compared, net, store_id) for store_id in stores if store_id in seen}
-    return Drafted(compared, uncounted, {key: pairs for key, pairs in kinds.items() if pairs})
+    coming = {
+        store_id: {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
+        for store_id in stores
+        if store_id in seen
+    }
+    answers: tuple[tuple[Answer, ...], ...] = (("no",), ("unverified", "conditional"))
+    apart, unsettled = (
+        {key: pairs for key, some in coming.items() if (pairs := before.put_together(key, some, *asked))}
+        for asked in answers
+    )
+    return Drafted(compared, uncounted, apart, unsettled)
 
 
 def _change(net: Net, store_id: str, content: Mapping[str, float], explosives: Mapping[str, str | None]) -> Change:
@@ -79,14 +89,3 @@ def _change(net: Net, store_id: str, content: Mapping[str, float], explosives: M
     return Change(
         store_id, added_kg=held, added_tnt_kg={name: as_tnt[name] * kg / added[name] for name, kg in held.items()}
     )
-
-
-def _kinds(compared: Compared, net: Net, store_id: str) -> list[Mixing]:
-    """Pairs of groups that the movement brings together in a store."""
-    stock = compared.before.stock
-    own = stock.filter(stock["store_id"] == store_id).select("compatibility_group", "article_id").unique().rows()
-    gained = {(one.compatibility_group, one.article_id) for one in net.gains(store_id)}
-    if gained <= set(own):
-        return []
-    were = {pair.groups for pair in forbidden_among(own)}
-    return [pair for pair in forbidden_among([*own, *gained]) if pair.groups not in were]

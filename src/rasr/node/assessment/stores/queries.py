@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from rasr.core.hazard.mixing import Mixing
 from rasr.node.assessment import queries as kept
 from rasr.node.assessment.stores.compared import Compared, Marginal, marginals
 from rasr.node.assessment.stores.figures import Figures
@@ -18,6 +19,7 @@ from rasr.node.people.rights import may, require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
 from rasr.node.places.models import Site, Store
+from rasr.node.records.mixing import SAID
 from rasr.node.records.queries import store_holdings
 
 Actor = User | AnonymousUser
@@ -64,6 +66,11 @@ def what_if(actor: Actor, store: Store, change: Change) -> Compared:
         wanted.append((change.latitude_deg, change.longitude_deg))
     before = now(wanted)
     return Compared(before, changed(before, [change]), [store.pk], seen(actor, before))
+
+
+def put_together(compared: Compared, store: Store, group: str) -> list[Mixing]:
+    """Pairs of groups of which there is something to say, if another article of a group came; of no group none."""
+    return compared.before.put_together(store.pk, [(group, "")], *SAID) if group else []
 
 
 def content(actor: Actor, store: Store) -> dict[str, float]:

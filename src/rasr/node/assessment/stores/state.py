@@ -9,7 +9,7 @@ A change is worked out as the core works out what is; nothing of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -25,11 +25,13 @@ from rasr.core.assessment.explosives.rule_sets import RuleBook
 from rasr.core.assessment.explosives.situation import Situation, danger_of
 from rasr.core.assessment.explosives.surroundings import Surroundings, surroundings
 from rasr.core.hazard.divisions import licensed_as
+from rasr.core.hazard.mixing import Answer, Matrix, Mixing
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
 from rasr.facade import day_of
 from rasr.node.assessment.stores import part
 from rasr.node.assessment.stores.book import in_force
+from rasr.node.records import mixing
 
 HELD = {"store_id": pl.String(), "hazard_division": pl.String(), "neq_kg": pl.Float64()}
 """Columns of ``State.held``."""
@@ -58,6 +60,7 @@ class State:
 
     stock: the records of the stores with their masses, as the register has them also after a change.
     as_of: the day of an assessment made now; today: the day by which licences are valid.
+    matrix: which groups may lie together.
     """
 
     region: Region
@@ -68,6 +71,7 @@ class State:
     as_of: date
     today: date
     book: RuleBook
+    matrix: Matrix
 
     @cached_property
     def danger(self) -> Danger:
@@ -85,6 +89,21 @@ class State:
         assert found is not None, store_id
         return int(found)
 
+    def kinds(self, store_id: str) -> set[tuple[str, str]]:
+        """Compatibility group and article of what lies in a store."""
+        quantity = pl.col("quantity")
+        own = self.stock.filter(pl.col("store_id") == store_id, quantity.is_null() | (quantity > 0))
+        return set(own.select("compatibility_group", "article_id").drop_nulls().unique().rows())
+
+    def put_together(self, store_id: str, coming: Iterable[tuple[str, str]], *answers: Answer) -> list[Mixing]:
+        """Pairs of groups with these answers that do not lie together in a store, and would if these came."""
+        there = self.kinds(store_id)
+        found: list[Mixing] = []
+        for answer in answers:
+            known = self.matrix.answered(answer, there)
+            found += [pair for pair in self.matrix.answered(answer, {*there, *coming}) if pair not in known]
+        return found
+
     def content(self, store_id: str) -> dict[str, float]:
         """Known NEQ of a store by hazard division, kg."""
         own = self.held.filter(pl.col("store_id") == store_id, pl.col("neq_kg") > 0)
@@ -100,7 +119,8 @@ def now(places: Sequence[part.Place]) -> State:
     known = held.drop_nulls().filter(pl.col("neq_kg") > 0).cast(pl.Schema(HELD))
     book = in_force()
     here = situation(region, as_of=as_of, book=book)
-    return State(region, region.table("stores"), known, here, stock, as_of, timezone.localdate(), book)
+    matrix = mixing.in_force()
+    return State(region, region.table("stores"), known, here, stock, as_of, timezone.localdate(), book, matrix)
 
 
 def changed(state: State, changes: Sequence[Change]) -> State:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rasr.core.basis.findings import Refused
+from rasr.core.hazard.mixing import Mixing
 from rasr.node.assessment.candidates import queries as candidates
 from rasr.node.assessment.stores import mapping, queries
 from rasr.node.assessment.stores import movement as movements
@@ -118,15 +119,18 @@ def what_if(request: HttpRequest, store_id: str) -> HttpResponse:
     form = _form(request, store)
     none_crafted(form)
     compared: Compared | None = None
+    together: list[Mixing] = []
     if form.is_bound and form.is_valid() and (change := form.change()) is not None:
         try:
             compared = queries.what_if(request.user, store, change)
+            together = queries.put_together(compared, store, form.cleaned_data["group"])
         except Refused as fault:
             form.add_error(None, say(fault))
     context = {
         "store": store,
         "form": form,
         "compared": compared,
+        "together": together,
         "query": request.GET.urlencode(),
         "page_title": _now("What if: {store}").format(store=store.pk),
     }

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from rasr.core.hazard.mixing import Answer
 from rasr.node.desk.queries.lists import Actor, house_inside, over_licence, stores_listed
-from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places
+from rasr.node.records import mixing
 from rasr.node.records import queries as records
 
 LICENCE_AHEAD = timedelta(days=90)
@@ -46,7 +45,9 @@ def due_items(actor: Actor, today: date | None = None) -> list[Due]:
 def _all_items(actor: Actor, today: date) -> Iterator[Due]:
     found = _of_stores(actor, today)
     yield Due("licence_over", found["over"], True, True, {"licence": "over"})
-    yield Due("mixing", len(stores_mixed(actor)), True, True, {"mixing": "yes"})
+    mixed = stores_mixed(actor)
+    yield Due("mixing", len(mixed["no"]), True, True, {"mixing": "yes"})
+    yield Due("mixing_unverified", len(mixed["unverified"]), False, True, {"mixing": "unverified"})
     yield Due("licence_expired", found["expired"], True, True, {"licence": "expired"})
     yield Due("licence_soon", found["soon"], False, True, {"licence": "soon"})
     yield Due("house_inside", found["house"], True, True, {"house": "yes"})
@@ -84,23 +85,6 @@ def held(actor: Actor) -> QuerySet[Any]:
     return records.stock(actor).exclude(quantity=0)
 
 
-def stores_mixed(actor: Actor) -> frozenset[str]:
-    """Stores in which something lies that may not lie together. Worked out once for each change of the register."""
-    state, seen = records.register(), scope_of(actor).key()
-    key = f"desk:mixed:{state.version}:{state.digest}:{sha256(seen.encode()).hexdigest()}"
-    known: frozenset[str] | None = cache.get(key)
-    if known is None:
-        known = _mixed(actor)
-        cache.set(key, known, timeout=None)
-    return known
-
-
-def _mixed(actor: Actor) -> frozenset[str]:
-    lying: dict[str, set[tuple[str, str]]] = {}
-    columns = ("store_id", "batch__article__compatibility_group", "batch__article_id")
-    for store_id, group, article_id in held(actor).order_by().values_list(*columns).distinct():
-        # only of L does it matter which articles lie together
-        lying.setdefault(store_id, set()).add((group, article_id if group == "L" else ""))
-    kinds = {store_id: frozenset(found) for store_id, found in lying.items()}
-    forbidden = {found for found in set(kinds.values()) if records.forbidden_among(found)}
-    return frozenset(store_id for store_id, found in kinds.items() if found in forbidden)
+def stores_mixed(actor: Actor) -> dict[Answer, frozenset[str]]:
+    """Answer to the stores in which something lies together of which that is the answer."""
+    return {answer: frozenset(stores) for answer, stores in mixing.pairs_by_store(actor, "view_register").items()}

@@ -14,9 +14,11 @@ from rasr.core.assessment.explosives.neighbours import RELATIONS
 from rasr.core.hazard.mixing import Mixing
 from rasr.core.records import quantities
 from rasr.node.assessment import queries as assessment
+from rasr.node.assessment.rules import services as rules
 from rasr.node.desk.queries.lists import Actor
 from rasr.node.people.rights import require
 from rasr.node.places import queries as places
+from rasr.node.records import mixing
 from rasr.node.records import queries as records
 from rasr.node.records.movements import queries as movements
 
@@ -86,7 +88,7 @@ class StorePicture:
     """What the page of a store shows. danger: the figures of the latest assessment, None where there is none of it.
 
     site_seen: whether the page of its site may be seen, by who has the whole site. keeps: whether its reader records
-    movements in it.
+    movements in it. decides: whether they may enter what a document says of mixing.
     """
 
     store: Any
@@ -102,6 +104,7 @@ class StorePicture:
     stock_count: int
     movements: list[Any]
     keeps: bool
+    decides: bool
 
 
 def store_picture(actor: Actor, store_id: str) -> StorePicture:
@@ -115,7 +118,7 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
         site_seen=places.sites(actor).filter(pk=store.site_id).exists(),
         divisions=divisions(holdings),
         limits=_limits(records.licence_use(actor, store_id), timezone.localdate()),
-        mixing=list(records.mixing(actor, store_id)),
+        mixing=mixing.pairs_in(actor, store_id),
         standing=assessment.standing(actor),
         danger=danger,
         parts=parts(danger) if danger else [],
@@ -124,6 +127,7 @@ def store_picture(actor: Actor, store_id: str) -> StorePicture:
         stock_count=len(holdings),
         movements=list(records.movements_of(actor, store_id, LAST_MOVEMENTS)),
         keeps=movements.works_in(actor, store),
+        decides=rules.may_enter(actor),
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 
+from rasr.core.hazard.mixing import Mixing
 from rasr.node.desk import names, telling
 from rasr.node.desk.queries.due import Due
 
@@ -40,6 +41,6 @@ def spaced(code: str) -> str:
 
 
 @register.filter
-def mixing_told(status: str) -> str:
-    """How sure a rule of mixing is."""
-    return telling.mixing_answer(status)
+def mixing_told(rule: Mixing) -> str:
+    """What a rule of mixing says."""
+    return telling.mixing_answer(rule)

@@ -28,6 +28,7 @@ from rasr.node.people.histories import uuid_of
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Licence
+from rasr.node.records import mixing
 from rasr.node.records.events import queries
 from rasr.node.records.ledger.facts import in_parts
 from rasr.node.records.lots.queries import lots
@@ -57,6 +58,7 @@ WHAT: dict[str, tuple[str | Promise, str | Promise]] = {
     "breach": (_("Broken rule"), "{what}"),
     "count": (_("Count"), _("Count: {what}")),
     "inspection": (_("Inspection"), "{what}"),
+    "mixing": (_("Mixing"), _("Decide by the document whether groups {what} may lie together")),
     "licence": (_("Licence"), _("Renew the licence for division {what}")),
     "first_inspection": (_("Inspection"), _("Inspect the store for the first time")),
     "shelf_life": (_("Shelf life"), _("Judge lot {what}: its shelf life ends")),
@@ -67,7 +69,7 @@ LISTS = {
     **{"action": "records:actions", "approval": "people:approvals", "arrival": "records:movements"},
     **{"breach": "desk:stores", "count": "records:counts", "first_inspection": "records:inspections"},
     **{"inspection": "records:inspections", "licence": "desk:stores", "shelf_life": "records:lots"},
-    "test": "records:lots",
+    **{"mixing": "desk:stores", "test": "records:lots"},
 }
 """Code to the page where all of its kind stand."""
 
@@ -145,6 +147,7 @@ def work_for(actor: Actor, today: date | None = None) -> Queue:
         found += [*_inspections(actor, day), *_first_inspections(actor, day)]
     if may(actor, JUDGE):
         found += [*_tests(actor, day), *_shelf_lives(actor, day), *_licences(actor, day)]
+        found += _mixing(actor, day)
     if may(actor, KEEP) or may(actor, JUDGE):
         found += _breaches(actor, day)
     return Queue(sorted(found, key=_order))
@@ -284,6 +287,19 @@ def _breaches(actor: Actor, today: date) -> Iterator[Due]:
     if not any(scope.everything for scope in scopes):
         rows = rows.filter(reduce(or_, (scope.stores("store__") for scope in scopes)))
     return _cut(rows.order_by("due_on"), told)
+
+
+def _mixing(actor: Actor, today: date) -> Iterator[Due]:
+    """Pairs of groups that lie together and of which nobody has decided, by store: the store's page says what to do."""
+    found = mixing.pairs_by_store(actor, JUDGE)["unverified"]
+    listed = [
+        Due("mixing", pair, store_id, None, "desk:store", (store_id,), today)
+        for store_id, pairs in found.items()
+        for pair in pairs
+    ]
+    yield from listed[:MOST]
+    if len(listed) > MOST:
+        yield _more(listed[MOST - 1], len(listed) - MOST)
 
 
 def _licences(actor: Actor, today: date) -> Iterator[Due]:

@@ -1,4 +1,4 @@
-"""What a day brings about: a licence runs out, and the store that still holds stock by it breaks a rule.
+"""What a day brings about: a licence runs out, or a decision on mixing comes into force, and a store breaks a rule.
 
 Tests that are due and shelf lives that end need nothing raised: ``due`` reads them from the lots themselves.
 """
@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from rasr.core.hazard.divisions import licensed_as
-from rasr.core.records.ledger.limits import EXPIRED
+from rasr.core.records.ledger.limits import EXPIRED, MIXED
 from rasr.node.people import trail
 from rasr.node.places.models import Licence
+from rasr.node.records import mixing
 from rasr.node.records.ledger import breaching, write
 from rasr.node.records.ledger.facts import in_parts
 from rasr.node.records.models import Breach, Holding
@@ -25,12 +26,19 @@ def sweep(now: datetime) -> int:
 
     In the name of the node. What was raised before is not looked at again.
     """
-    stores = _ended(now)
+    stores = _ended(now) | _mixed()
     if stores:
         with trail.asked(by=trail.NODE), transaction.atomic():
             write.lock_register()  # nobody posts meanwhile, and raises the same
             breaching.review(actor=None, store_ids=stores)
     return len(stores)
+
+
+def _mixed() -> set[str]:
+    """Stores whose open breaches of mixing are not those of the rules in force."""
+    open_now = Breach.objects.filter(code=MIXED, closed_at=None).values_list("store_id", "subject")
+    lying = {(store_id, pair) for store_id, pairs in mixing.everywhere()["no"].items() for pair in pairs}
+    return {store_id for store_id, _pair in lying ^ set(open_now)}
 
 
 def _ended(now: datetime) -> set[str]:

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rasr.core.basis.findings import Refused
+from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.ledger.places import ON_ISSUE, Spot
 from rasr.core.reference import loader
 from rasr.node.people.approvals import services as approvals
@@ -27,7 +27,7 @@ from rasr.node.people.models import Approval, User
 from rasr.node.people.place import NODE, Place, told
 from rasr.node.people.rights import require
 from rasr.node.places.models import Site
-from rasr.node.records.ledger import balancing, discreet, posting, rules, write
+from rasr.node.records.ledger import balancing, discreet, posting, rules, unsettled, write
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.ledger.facts import Facts, facts_of, in_parts
 from rasr.node.records.ledger.kept import draft_of, kept
@@ -96,7 +96,10 @@ class PostMovement:
         return ours(_("{kind} (lines: {lines}), {place}"), **given)
 
     def describe(self, payload: Payload) -> list[Change]:
-        """When it takes effect, what goes from where to where, which rules are let pass. Raises Refused."""
+        """When it takes effect, what goes from where to where, which rules are let pass, what is not settled.
+
+        Raises Refused.
+        """
         movement = draft_of(payload["movement"])
         if Movement.objects.filter(pk=movement.movement_id).exists():
             raise Refused("movement_posted")
@@ -108,7 +111,8 @@ class PostMovement:
             write.state_of([movement]).follow(movement)
         at = timezone.localtime(movement.effective_at).strftime("%Y-%m-%d %H:%M")
         told = [Change(ours(_("Takes effect")), "–", at), *_bound_for(movement)]
-        return [*told, *_lines(movement), *map(_let_pass, broken)]
+        warnings = unsettled.brought([movement])
+        return [*told, *_lines(movement), *map(_let_pass, broken), *map(_warned, warnings)]
 
     def scope(self, payload: Payload) -> Place:
         """The smallest place that holds everything it touches."""
@@ -169,6 +173,12 @@ def _bound_for(movement: MovementDraft) -> list[Change]:
 def _let_pass(fault: Refused) -> Change:
     named = {name: str(value) for name, value in fault.numbers.items()}
     return Change(ours(_("Rule that is let pass")), ours(loader.sentences()[fault.code].text, **named), ours(_("yes")))
+
+
+def _warned(warning: Finding) -> Change:
+    named = {name: str(value) for name, value in warning.numbers.items()}
+    sentence = ours(loader.sentences()[warning.code].text, **named)
+    return Change(ours(_("Mixing that is not settled")), "–", sentence)
 
 
 def _lines(movement: MovementDraft) -> list[Change]:

@@ -21,7 +21,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from rasr.core.basis.findings import Refused
+from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.ledger.balances import MOST
 from rasr.core.records.ledger.kinds import CORRECTION, KINDS, Kind
 from rasr.core.records.ledger.places import IN_TRANSIT, Spot
@@ -38,6 +38,7 @@ from rasr.node.records.ledger import (
     incoming,
     missing,
     rules,
+    unsettled,
     whereabouts,
     write,
 )
@@ -55,12 +56,14 @@ class Outcome:
     """What became of one of several movements. code: created, exists, exists_different or refused_<code>.
 
     lines: position (from 0) to code of the lines that were refused; numbers: what the sentence of the code names.
+    warnings: what lies together by it, or will when it arrives, that is not settled.
     """
 
     movement_id: UUID
     code: str
     numbers: dict[str, str | int | float]
     lines: dict[int, str]
+    warnings: tuple[Finding, ...] = ()
 
 
 def post(*, actor: User, movement: MovementDraft, agreed: UUID | None = None) -> Posted:
@@ -97,6 +100,7 @@ def post_each(*, actor: User, movements: Sequence[MovementDraft]) -> list[Outcom
     outcomes = []
     for movement in movements:
         try:
+            warnings = unsettled.brought([movement])
             code: str = post(actor=actor, movement=movement)
         except LinesRefused as fault:
             lines = {position: f"refused_{one.code}" for position, one in fault.lines}
@@ -106,7 +110,8 @@ def post_each(*, actor: User, movements: Sequence[MovementDraft]) -> list[Outcom
         except PermissionDenied:
             outcomes.append(Outcome(movement.movement_id, "refused_no_right", {}, {}))
         else:
-            outcomes.append(Outcome(movement.movement_id, code, {}, {}))
+            warned = tuple(warnings) if code == "created" else ()
+            outcomes.append(Outcome(movement.movement_id, code, {}, {}, warned))
     return outcomes
 
 

@@ -11,9 +11,11 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 
 from rasr.core.hazard.divisions import NOT_APPLICABLE
+from rasr.core.hazard.mixing import Matrix, shipped
 from rasr.core.records.ledger.limits import Broken, Limit, Lying, broken
 from rasr.core.records.ledger.places import IN_TRANSIT
 from rasr.node.places.models import Licence
+from rasr.node.records import mixing
 from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.ledger.facts import Facts, in_parts
 from rasr.node.records.models import Holding
@@ -23,15 +25,19 @@ OF_ARTICLE = ("article_id", "article__hazard_division", "article__compatibility_
 
 @dataclass
 class Standing:
-    """What some stores hold by article, and their licences. limits: None where the register has no licence at all."""
+    """What some stores hold by article, and their licences. limits: None where the register has no licence at all.
+
+    matrix: which groups may lie together.
+    """
 
     held: dict[str, dict[str, Lying]] = field(default_factory=dict)
     limits: dict[str, dict[str, Limit]] | None = None
+    matrix: Matrix = field(default_factory=shipped)
 
     def breaks(self, store_id: str, as_of: date) -> list[Broken]:
         """Every rule that one of the stores breaks on a day."""
         limits = None if self.limits is None else self.limits.get(store_id, {})
-        return broken(self.held.get(store_id, {}).values(), limits, as_of)
+        return broken(self.held.get(store_id, {}).values(), limits, as_of, self.matrix)
 
     def follow(self, net: Net) -> None:
         """Let what a movement brings and takes away be so. Of other stores than these nothing is known."""
@@ -92,8 +98,8 @@ def net_of(movement: MovementDraft, facts: Mapping[UUID, Facts], *, bound: bool 
 
 
 def standing_of(store_ids: Collection[str]) -> Standing:
-    """What these stores hold now, and their licences."""
-    found = Standing({store_id: {} for store_id in store_ids}, {})
+    """What these stores hold now, their licences, and what may lie together."""
+    found = Standing({store_id: {} for store_id in store_ids}, {}, mixing.in_force())
     for some in in_parts(sorted(store_ids)):
         for store_id, one in _lying(some):
             found.held[store_id][one.article_id] = one

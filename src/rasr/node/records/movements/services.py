@@ -16,14 +16,14 @@ from django.db import transaction
 from django.utils import timezone
 from uuid6 import uuid7
 
-from rasr.core.basis.findings import Refused
+from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.ledger.places import CONVERTED, IN_TRANSIT, LOST, ON_ISSUE, STOLEN, UNEXPLAINED, Spot
 from rasr.node.people import leaves, trail
 from rasr.node.people.models import Approval, User
 from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
-from rasr.node.records.ledger import agreeing
+from rasr.node.records.ledger import agreeing, unsettled
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.models import Movement, Party, Signature, SignatureRole
 from rasr.node.records.movements import arriving, queries
@@ -66,11 +66,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What came of it: the movement stands in the register, or it waits for a second person."""
+    """What came of it: the movement stands in the register, or it waits for a second person.
+
+    warnings: what lies together by it that is not settled.
+    """
 
     movement_id: UUID
     approval: Approval | None = None
     known: bool = False
+    warnings: Sequence[Finding] = ()
 
 
 def sent_before(actor: User, movement_id: str) -> Recorded | None:
@@ -95,9 +99,10 @@ def record(*, actor: User, session: str, wish: Wish) -> Recorded:
         if wish.ask or agreeing.needs_asking(drafts[0]):
             asked = agreeing.ask_for(actor=actor, session=session, movement=drafts[0], reason=wish.reason)
             return Recorded(wish.movement_id, asked)
+        warnings = unsettled.brought(drafts)
         if "created" not in post_all(actor=actor, movements=drafts):
             raise Refused("movement_posted")  # under this id, where the actor does not see it
-        return Recorded(wish.movement_id)
+        return Recorded(wish.movement_id, warnings=warnings)
 
 
 def drafted(*, actor: User, wish: Wish) -> MovementDraft:

@@ -273,6 +273,8 @@ class MovePage:
             messages.warning(self.request, _now("This form was sent before. Nothing was recorded a second time."))
         else:
             messages.success(self.request, _now("Recorded."))
+        for warning in recorded.warnings:
+            messages.warning(self.request, say(warning))
         return redirect("records:movement", movement_id=recorded.movement_id)
 
     def _refused(self, form: MoveForm, things: BaseThings | None, told: Sequence[str], fault: Refused) -> HttpResponse:
