@@ -17,10 +17,11 @@ from PIL import Image, ImageDraw
 from tests.node.assessment.surroundings import planted_surveys
 from uuid6 import uuid7
 
+from rasr.node.assessment.candidates import services as candidates
 from rasr.node.assessment.licences import cards, giving
 from rasr.node.assessment.surroundings import services as surroundings
 from rasr.node.people.approvals import services as approvals
-from rasr.node.people.models import User
+from rasr.node.people.models import Approval, User
 from rasr.node.places.models import Licence, Store
 from rasr.node.records.catalogue import apart, merging, pictures, unidentified
 from rasr.node.records.catalogue import services as catalogue
@@ -73,6 +74,7 @@ def fill(*, officer: User, keeper: User, site_id: str) -> None:
     _weapons(crew)
     _movements(crew)
     _surplus(crew)
+    _candidates(crew)
     _licences(crew)
     _surveys(crew)
     _events(crew)
@@ -244,6 +246,17 @@ def _licences(crew: Crew) -> None:
     approvals.decide(actor=second, approval_id=asked.pk, **agreed)
     cards.write_contacts(actor=crew.keeper, store_id=store_id, contacts=f"{WORD}: 112", as_of=_ago(3))
     cards.renew_address(actor=crew.officer, store_id=store_id)
+
+
+def _candidates(crew: Crew) -> None:
+    """A candidate site that is offered, and one that waits."""
+    organisation_id = crew.stores[0].site.organisation_id
+    for name in ("Quarry", "Old yard"):
+        draft = candidates.Draft(organisation_id, name, 42.0, 20.0, "earth_covered_magazine", True, WORD, "en")
+        asked = candidates.propose(actor=crew.officer, session=SESSION, draft=draft, reason=WORD)
+    first = Approval.objects.exclude(pk=asked.pk).get(kind=candidates.KIND)
+    agreed: dict[str, Any] = {"session": "another", "approve": True, "reason": WORD, "digest": first.digest}
+    approvals.decide(actor=User.objects.get(username="approver"), approval_id=first.pk, **agreed)
 
 
 def _surveys(crew: Crew) -> None:

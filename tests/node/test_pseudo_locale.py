@@ -56,7 +56,7 @@ OWN |= {"GeoJSON", "GeoPackage"}
 MACHINE = os.strerror(errno.ENOENT)
 """Stands as it is in what we say of a file: the words of the operating system."""
 NOBODY = ("", "")
-WHO = [("planner", "node"), ("auditor", "node"), ("administrator", "node"), NOBODY]
+WHO = [("planner", "node"), ("auditor", "node"), ("administrator", "node"), ("technical_officer", "node"), NOBODY]
 """Who between them see every page; the last has not signed in."""
 ONCE = {
     "assessment:table": [{"name": name} for name in of_assessment.TABLES],

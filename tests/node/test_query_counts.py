@@ -51,7 +51,7 @@ COUNTS = {
     "assessment:candidate-list": 10,
     "assessment:candidate-propose": 9,
     "assessment:candidate-withdraw": 7,
-    "assessment:licence-card": 10,
+    "assessment:licence-card": 11,
     "assessment:licence-card-contacts": 9,
     "assessment:licence-card-distances": 8,
     "assessment:licence-card-pdf": 11,
