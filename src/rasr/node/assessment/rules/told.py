@@ -58,7 +58,7 @@ HEADINGS: dict[str, Any] = {
     "shift_kg": gettext_lazy("Taken off the quantity, kg"),
     "k_factor": gettext_lazy("k factor"),
     "group_1": gettext_lazy("Compatibility group"),
-    "group_2": gettext_lazy("with compatibility group"),
+    "group_2": gettext_lazy("With compatibility group"),
     "pair": gettext_lazy("Groups"),
     "answer": gettext_lazy("May they lie together?"),
     "condition": gettext_lazy("Condition"),
