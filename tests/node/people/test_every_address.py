@@ -51,7 +51,8 @@ NO_WORDS = {
     "of the program": "rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
     "EmergencyCard.distances SiteEnquiry.answer Survey.sums",
-    "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id",
+    "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id"
+    " Leaf.more",
     "of everybody": "jurisdiction_id",
 }
 """Columns of text in which nobody's words can stand, by why not; of one table where the name stands before it."""

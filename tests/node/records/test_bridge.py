@@ -19,7 +19,7 @@ from rasr.core.records.stockview import stock_with_masses
 from rasr.core.reference import loader
 from rasr.node.people.models import User
 from rasr.node.places.models import Store
-from rasr.node.records import bridge, queries
+from rasr.node.records import bridge, mixing, queries
 from rasr.node.records.models import Article, Register
 from rasr.node.records.services import load_region
 
@@ -109,7 +109,7 @@ def test_catalogue(storekeeper: User, administrator: User, loaded: Region) -> No
 
 
 STORE_READS: list[Callable[..., Any]] = [
-    queries.mixing,
+    mixing.pairs_in,
     queries.licence_use,
     lambda actor, store_id: queries.movements_of(actor, store_id, 5),
 ]
@@ -146,8 +146,10 @@ def test_store_with_all_that_can_be_wrong() -> None:
         ("1.3", 0.0, 100.0, 0.0),
         ("1.4", 0.0, 5.0, 0.0),
     ]
-    assert [pair.groups for pair in queries.mixing(ana, "S1")] == [("B", "C"), ("B", "D")]
-    assert queries.mixing(ana, "S2") == []  # of the caps there is none
+    lying = mixing.pairs_in(ana, "S1")
+    assert [pair.groups for pair in lying if pair.answer == "no"] == [("B", "C"), ("B", "D")]
+    assert [pair.groups for pair in lying if pair.answer != "no"] == [("C", "D")]
+    assert mixing.pairs_in(ana, "S2") == []  # of the caps there is none
     last, *_, first = queries.movements_of(ana, "S2", 10)
     assert (last.kind, last.stock_id, last.quantity, last.came, last.other) == ("transfer", "R1", 6, False, "S1")
     assert (last.by, last.reason) == ("ana", "and back.xlsx")
