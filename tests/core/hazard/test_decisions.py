@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -49,10 +50,10 @@ def test_a_pair_has_no_order(rows: list[Row]) -> None:
 
 @given(DECISIONS, st.randoms())
 def test_the_strictest_holds_in_any_order_of_rules_and_yes_never_loosens_what_another_forbids(
-    rows: list[Row], luck: object
+    rows: list[Row], luck: Random
 ) -> None:
     mixed = rows[:]
-    luck.shuffle(mixed)  # type: ignore[attr-defined]  # a random.Random
+    luck.shuffle(mixed)
     matrix, other = decided(shipped(), rows), decided(shipped(), mixed)
     for first, second in product(GROUPS, GROUPS):
         answers = [one["answer"] for one in rows if {one["group_1"], one["group_2"]} == {first, second}]

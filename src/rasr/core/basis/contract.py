@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
 Dtype = Literal["text", "whole", "real", "date", "yes_no"]
+DTYPES: dict[str, Dtype] = {dtype: dtype for dtype in get_args(Dtype)}
+"""A dtype by its word."""
 _POLARS: dict[str, pl.DataType] = {
     "text": pl.String(),
     "whole": pl.Int64(),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rasr.core.basis.findings import Finding, Number
-from rasr.core.hazard.mixing import Answer, Matrix, Mixing, shipped
+from rasr.core.hazard.mixing import BY_WORD, Answer, Matrix, Mixing, shipped
 
 TABLE = "mixing"
 COLUMNS = (
@@ -115,9 +115,8 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def _cell(row: Row) -> Mixing:
-    answer: Answer = row["answer"]  # type: ignore[assignment]  # ``faults`` holds it to the answers
     told = (row[name] for name in ("condition", "status", "source", "rules", "edition", "clause"))
-    return Mixing(in_order(row["group_1"], row["group_2"]), answer, *told)
+    return Mixing(in_order(row["group_1"], row["group_2"]), BY_WORD[row["answer"]], *told)
 
 
 def _fault(code: str, row: int, column: str, value: str, **numbers: Number) -> Finding:

@@ -19,13 +19,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Literal
+from typing import Literal, get_args
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes
 from rasr.core.reference import loader
 
 Answer = Literal["yes", "conditional", "unverified", "no"]
+BY_WORD: Mapping[str, Answer] = {answer: answer for answer in get_args(Answer)}
+"""An answer by its word."""
 Kinds = Iterable[tuple[str, str]]
 """What lies in a store: compatibility group and article. What is no group does not count."""
 
@@ -109,5 +111,6 @@ def shipped() -> Matrix:
 
 
 def _cell(row: Mapping[str, str]) -> Mixing:
-    answer: Answer = row["answer"]  # type: ignore[assignment]  # a test holds the file to the answers
-    return Mixing((row["group_1"], row["group_2"]), answer, row["condition"], row["status"], row["source"])
+    return Mixing(
+        (row["group_1"], row["group_2"]), BY_WORD[row["answer"]], row["condition"], row["status"], row["source"]
+    )

@@ -1,7 +1,4 @@
-"""One linear programme in the HiGHS solver: pass it, add rows, change costs and bounds, solve again from where it was.
-
-One thread and no clock, so that the same programme gives the same answer to the last bit.
-"""
+"""One linear programme in HiGHS: pass it, add rows, change costs and bounds, solve again from where it was."""
 
 from __future__ import annotations
 
@@ -11,17 +8,11 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
+from rasr.core.basis.highs import Option, highs_with, set_kind
 from rasr.core.plan.curves import Floats, Ints
 from rasr.core.plan.model import Rows
 
-OPTIONS: dict[str, bool | int | float | str] = {
-    "output_flag": False,
-    "threads": 1,
-    "parallel": "off",
-    "random_seed": 0,
-    "mip_rel_gap": 0.05,
-    "mip_max_nodes": 10_000,
-}
+OPTIONS: dict[str, Option] = {"mip_rel_gap": 0.05, "mip_max_nodes": 10_000}
 """Options of the solver. Branch and bound, where it is needed at all, stops by a gap or by nodes, never by time."""
 
 
@@ -39,20 +30,9 @@ class Programme:
 
     def __init__(self, cost: Floats, lower: Floats, upper: Floats, families: list[Rows]) -> None:
         self.cost, self.lower, self.upper = cost.copy(), lower.copy(), upper.copy()
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the package types all but this
-        for option, value in OPTIONS.items():
-            self._solver.setOptionValue(option, value)
         matrix, row_lower, row_upper = _stack(families, len(cost))
         self.row_lower, self.row_upper, self.matrix = row_lower, row_upper, [matrix]
-        problem = highspy.HighsLp()
-        problem.num_col_, problem.num_row_ = len(cost), matrix.shape[0]
-        problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, lower, upper
-        problem.row_lower_, problem.row_upper_ = row_lower, row_upper
-        problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        problem.a_matrix_.num_col_, problem.a_matrix_.num_row_ = len(cost), matrix.shape[0]
-        problem.a_matrix_.start_, problem.a_matrix_.index_ = matrix.indptr, matrix.indices
-        problem.a_matrix_.value_ = matrix.data
-        self._solver.passModel(problem)
+        self._solver = highs_with(cost, (lower, upper), matrix, (row_lower, row_upper), OPTIONS)
 
     @property
     def row_count(self) -> int:
@@ -101,18 +81,14 @@ class Programme:
         The answer is within the gap, or the best of the nodes, that ``OPTIONS`` sets.
         """
         self._solver.setOptionValue("solver", "choose")
-        self._make(columns, highspy.HighsVarType.kInteger)
+        set_kind(self._solver, columns, highspy.HighsVarType.kInteger)
         self._solver.run()
         status, info = self._solver.getModelStatus(), self._solver.getInfo()
         found = np.array(self._solver.getSolution().col_value)
-        self._make(columns, highspy.HighsVarType.kContinuous)
+        set_kind(self._solver, columns, highspy.HighsVarType.kContinuous)
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
             return Answer("optimal", info.objective_function_value, found)
         return self._none(status)
-
-    def _make(self, columns: Ints, kind: highspy.HighsVarType) -> None:
-        kinds = np.full(len(columns), kind.value, dtype=np.uint8)
-        self._solver.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds)
 
     def _none(self, status: highspy.HighsModelStatus) -> Answer:
         infeasible = highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible

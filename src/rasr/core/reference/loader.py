@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from rasr.core.basis.contract import Column, Contract, Dtype
+from rasr.core.basis.contract import DTYPES, Column, Contract
 from rasr.core.basis.findings import Finding, Number, Refused
 from rasr.core.basis.seal import digest_bytes
 from rasr.core.reference.own import hold_to_shipped
@@ -75,10 +75,9 @@ def contract(table: str) -> Contract:
 
 
 def _column(row: dict[str, str]) -> Column:
-    dtype: Dtype = row["dtype"]  # type: ignore[assignment]  # a test holds the files to the five dtypes
     return Column(
         name=row["column"],
-        dtype=dtype,
+        dtype=DTYPES[row["dtype"]],
         unit=row["unit"],
         required=row["required"] == "yes",
         null_allowed=row["null_allowed"] == "yes",

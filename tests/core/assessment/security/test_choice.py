@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from itertools import chain, combinations
+from typing import Any
 
 import polars as pl
 import pytest
@@ -92,9 +93,9 @@ def every_set(given: Offer) -> pl.DataFrame:
     return found.join(left, on="site_id", how="left").with_columns(pl.col("cost_eur").fill_null(0.0))
 
 
-def still_open(row: dict[str, object], level: int) -> frozenset[tuple[object, object]]:
+def still_open(row: dict[str, Any], level: int) -> frozenset[tuple[str | None, str]]:
     left = row["open"] or []
-    return frozenset((item["store_id"], item["question_id"]) for item in left if item["level"] <= level)  # type: ignore[attr-defined]
+    return frozenset((item["store_id"], item["question_id"]) for item in left if item["level"] <= level)
 
 
 @pytest.mark.parametrize("block", range(10))
