@@ -329,7 +329,7 @@ def _write_items(state: State, first: int, place_ids: Mapping[Spot, int]) -> Non
 
 
 def recompute_holdings() -> list[HoldingDifference]:
-    """Work out every holding from zero, line by line, and list those that are kept otherwise."""
+    """Work out every holding from zero, line by line, and list those that are kept otherwise, or in another store."""
     spots = {pk: Spot(*named) for pk, *named in Place.objects.values_list("pk", "kind", "store_id", "ref")}
     derived: Holdings = {}
     lines = MovementLine.objects.order_by("pk").values_list(
@@ -337,8 +337,11 @@ def recompute_holdings() -> list[HoldingDifference]:
     )
     for kind, batch, quantity, basis, origin, target in lines.iterator(chunk_size=5000):
         act(derived, kind, batch, quantity, basis, spots[origin], spots[target])
-    found = Holding.everywhere.values_list("batch_id", "place_id", "quantity", "quantity_basis")
-    kept = {(batch, spots[place]): Held(quantity, basis) for batch, place, quantity, basis in found}
+    found = Holding.everywhere.values_list("batch_id", "place_id", "store_id", "quantity", "quantity_basis")
+    kept = {
+        (batch, spots[place]._replace(store_id=store)): Held(quantity, basis)
+        for batch, place, store, quantity, basis in found
+    }
     return [
         HoldingDifference(*key, kept.get(key), derived.get(key))
         for key in sorted({*kept, *derived}, key=str)
