@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rasr.core.basis.findings import Refused
 from rasr.node.people import trail
 from rasr.node.people.approvals import services as approvals
-from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.models import Approval, User
 from rasr.node.people.place import Place
@@ -79,7 +79,7 @@ LOWER = "lower_mark"
 
 
 @approvable(LOWER, name=_("Lower a class mark"), asks=RIGHT, right=RIGHT)
-class LowerMark:
+class LowerMark(OfNobody):
     """site_id, before, mark: from which mark to which; it must still have the former."""
 
     def title(self, payload: Payload) -> Told:
@@ -97,10 +97,6 @@ class LowerMark:
     def scope(self, payload: Payload) -> Place:
         """The site."""
         return Place(site_id=payload["site_id"])
-
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody."""
-        return None
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Lower it."""

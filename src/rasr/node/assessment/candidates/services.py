@@ -21,7 +21,7 @@ from rasr.node.assessment.candidates import queries
 from rasr.node.assessment.models import CandidateSite
 from rasr.node.people import trail
 from rasr.node.people.approvals import services as approvals
-from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.models import Approval, User
 from rasr.node.people.place import Place
@@ -107,7 +107,7 @@ def withdraw(*, actor: User, candidate_id: UUID, reason: str, reason_language: s
 
 
 @approvable(KIND, name=_("Approve a candidate site"), asks=RIGHT, right=SECOND)
-class ApproveCandidate:
+class ApproveCandidate(OfNobody):
     """candidate_id, and the columns of ``Draft``."""
 
     def title(self, payload: Payload) -> Told:
@@ -131,10 +131,6 @@ class ApproveCandidate:
     def scope(self, payload: Payload) -> Place:
         """The organisation."""
         return Place(organisation_id=payload["organisation_id"])
-
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody's account."""
-        return None
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Keep it as approved. Raises Refused."""

@@ -20,7 +20,7 @@ from rasr.node.assessment.licences.cards import EVACUATION, FARTHEST_M, OF_SAFET
 from rasr.node.assessment.licences.wording import FIRE_DIVISIONS
 from rasr.node.assessment.models import EmergencyCard
 from rasr.node.people.approvals import services as approvals
-from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, User
@@ -92,7 +92,7 @@ def draft_of(payload: Payload) -> Draft:
 
 
 @approvable(KIND, name=_("Agree to distances of an emergency card"), asks=RIGHT, right=SECOND)
-class AgreeDistances:
+class AgreeDistances(OfNobody):
     """The columns of ``Draft``."""
 
     def title(self, payload: Payload) -> Told:
@@ -125,10 +125,6 @@ class AgreeDistances:
     def scope(self, payload: Payload) -> Place:
         """The store."""
         return Place(store_id=payload["store_id"])
-
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody's account."""
-        return None
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Put them on the card. Raises Refused."""

@@ -27,7 +27,7 @@ from rasr.node.assessment.licences import around, kept, rules, wording
 from rasr.node.assessment.models import LicenceForm
 from rasr.node.people import trail
 from rasr.node.people.approvals import services as approvals
-from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, User
@@ -139,7 +139,7 @@ def draft_of(payload: Payload) -> Draft:
 
 
 @approvable(KIND, name=_("Sign a licence"), asks=RIGHT, right=SECOND)
-class GiveLicence:
+class GiveLicence(OfNobody):
     """form_id, and the columns of ``Draft``."""
 
     def title(self, payload: Payload) -> Told:
@@ -164,10 +164,6 @@ class GiveLicence:
     def scope(self, payload: Payload) -> Place:
         """The store."""
         return Place(store_id=payload["store_id"])
-
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody's account."""
-        return None
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Put it in force, and keep its form. Raises Refused."""

@@ -12,7 +12,7 @@ from rasr.node.assessment.models import RuleEntry
 from rasr.node.assessment.rules import services, shape, told
 from rasr.node.assessment.rules.services import AGREES, ENTER, RIGHT, WITHDRAW
 from rasr.node.assessment.rules.shape import Entry
-from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.models import User
 from rasr.node.people.place import NODE, Place
@@ -20,7 +20,7 @@ from rasr.node.people.place import NODE, Place
 ACTS = (ENTER, WITHDRAW)
 
 
-class EnterRules:
+class EnterRules(OfNobody):
     """sheet_id; entries: kind, rows, valid from."""
 
     def title(self, payload: Payload) -> Told:
@@ -44,16 +44,12 @@ class EnterRules:
         """Rules hold for every store."""
         return NODE
 
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody's account."""
-        return None
-
     def do(self, actor: User | None, payload: Payload) -> None:
         """Put them in force. Raises Refused."""
         services.enter(actor=actor, payload=payload)
 
 
-class WithdrawRule:
+class WithdrawRule(OfNobody):
     """entry_id."""
 
     def title(self, payload: Payload) -> Told:
@@ -73,10 +69,6 @@ class WithdrawRule:
     def scope(self, _payload: Payload) -> Place:
         """Rules hold for every store."""
         return NODE
-
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody's account."""
-        return None
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Take it out of force. Raises Refused, ObjectDoesNotExist."""

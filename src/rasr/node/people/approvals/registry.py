@@ -58,6 +58,14 @@ class Act(Protocol):
         ...
 
 
+class OfNobody:
+    """An act that concerns nobody's account."""
+
+    def person(self, _payload: Payload) -> int | None:
+        """None."""
+        return None
+
+
 @dataclass(frozen=True)
 class Kind:
     """A registered act. asks, right: what who asks and who decides must hold in a scope that covers the place.

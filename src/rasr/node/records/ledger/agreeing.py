@@ -20,7 +20,7 @@ from rasr.core.basis.findings import Finding, Refused
 from rasr.core.records.ledger.places import ON_ISSUE, Spot
 from rasr.core.reference import loader
 from rasr.node.people.approvals import services as approvals
-from rasr.node.people.approvals.registry import Change, Payload, approvable
+from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
 from rasr.node.people.approvals.told import Told, ours
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval, User
@@ -86,7 +86,7 @@ def may_waive(fault: Refused) -> bool:
     return all(one.code in rules.WAIVABLE for one in faults)
 
 
-class PostMovement:
+class PostMovement(OfNobody):
     """movement_id, kind, digest; waived: codes of rules that are let pass; movement: all of it, see ``kept``."""
 
     def title(self, payload: Payload) -> Told:
@@ -126,10 +126,6 @@ class PostMovement:
             return Place(site_id=sites.pop())
         owners = set(Site.objects.filter(pk__in=sites).values_list("organisation_id", flat=True))
         return Place(organisation_id=owners.pop()) if len(owners) == 1 else NODE
-
-    def person(self, _payload: Payload) -> int | None:
-        """It concerns nobody's account."""
-        return None
 
     def do(self, actor: User | None, payload: Payload) -> None:
         """Post it in the name of who asked. Raises Refused, LinesRefused."""
