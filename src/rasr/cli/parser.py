@@ -140,7 +140,10 @@ def _blast(command: argparse.ArgumentParser) -> None:
         "--geometry", default="hemispherical", metavar="G", help="hemispherical (on the ground, default) or spherical"
     )
     command.add_argument(
-        "--method", default="kingery-bulmash", metavar="NAME", help="kingery-bulmash (default) or swisdak"
+        "--method",
+        default="kingery-bulmash",
+        metavar="NAME",
+        help="kingery-bulmash (default), swisdak or swisdak-english",
     )
 
 

@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 
 import rasr
 from rasr.core.assessment.explosives import airblast
-from rasr.core.assessment.explosives.airblast import FREE_AIR, NAMES, SURFACE_BURST, SWISDAK_SURFACE_BURST
+from rasr.core.assessment.explosives.airblast import (
+    FREE_AIR,
+    NAMES,
+    SURFACE_BURST,
+    SWISDAK_ENGLISH_SURFACE_BURST,
+    SWISDAK_SURFACE_BURST,
+)
 from rasr.core.basis.findings import Refused
 
-ALL_CURVES = [SURFACE_BURST, FREE_AIR, SWISDAK_SURFACE_BURST]
+ALL_CURVES = [SURFACE_BURST, FREE_AIR, SWISDAK_SURFACE_BURST, SWISDAK_ENGLISH_SURFACE_BURST]
 PRESSURES: list[airblast.Pressure] = ["incident_pressure", "reflected_pressure"]
 masses = st.floats(0.01, 1e7)
 
@@ -155,14 +161,14 @@ def test_integers_and_strided_arrays_are_taken() -> None:
 def test_each_point_lies_on_the_branch_that_holds_there(parameter: airblast.Parameter, curves: airblast.Curves) -> None:
     branches = airblast.branches_of(parameter, curves)
     z = np.sort(np.concatenate([np.geomspace(branches[0].z_min, branches[-1].z_max, 301)[1:-1]] + [
-        [branch.z_min, np.nextafter(branch.z_max, 0.0)] for branch in branches
+        [np.nextafter(branch.z_min, np.inf), branch.z_max] for branch in branches
     ]))  # fmt: skip
     found = airblast.at_scaled_distance(parameter, z, curves)
     for value, each in zip(found, z, strict=True):
-        (holds,) = [b for b in branches if b.z_min <= each < b.z_max]
+        (holds,) = [b for b in branches if b.z_min < each <= b.z_max]
         assert value == pytest.approx(holds(np.log([each]))[0], rel=1e-12)
-    at_end = airblast.at_scaled_distance(parameter, branches[-1].z_max, curves)
-    assert at_end == pytest.approx(branches[-1](np.log([branches[-1].z_max]))[0], rel=1e-12)
+    at_start = airblast.at_scaled_distance(parameter, branches[0].z_min, curves)
+    assert at_start == pytest.approx(branches[0](np.log([branches[0].z_min]))[0], rel=1e-12)
 
 
 @given(masses, st.floats(0.0674, 40.0))

@@ -47,7 +47,7 @@ def moved(
     [
         (
             lambda: airblast.airblast(1.0, 9.0, method="guess"),
-            "There is no method of airblast named guess. There are: kingery-bulmash, swisdak.",
+            "There is no method of airblast named guess. There are: kingery-bulmash, swisdak, swisdak-english.",
         ),
         (
             lambda: airblast.airblast(1.0, 9.0, geometry="cubic"),
@@ -56,7 +56,8 @@ def moved(
         (
             lambda: airblast.branches_of("incident_pressure", airblast.Curves("one", "two")),
             f"There is no set of airblast coefficients named one two. There are: {FULL_BLAST} "
-            f"hemispherical_surface_burst, {FULL_BLAST} spherical_free_air, swisdak_1994 hemispherical_surface_burst.",
+            f"hemispherical_surface_burst, {FULL_BLAST} spherical_free_air, swisdak_1994 hemispherical_surface_burst, "
+            "swisdak_1994_english hemispherical_surface_burst.",
         ),
         (
             lambda: airblast.pressure_and_impulse(1.0, [1.0, 41.00001]),

@@ -1,7 +1,8 @@
 """Airblast after Kingery and Bulmash (1984): seven parameters of the wave at a distance from so much TNT.
 
 The full polynomials for a charge on the ground (the default, as in the UN SaferGuard calculator) and in free air;
-beside them the simplified ones of Swisdak (1994). Scaled distance Z = R / W^(1/3), R in m and W in kg of TNT.
+beside them the simplified ones of Swisdak (1994), as fitted in metric and as fitted in English units. Scaled distance
+Z = R / W^(1/3), R in m and W in kg of TNT.
 Coefficients, their limits of Z, source and status: ``reference/explosives/kb_coefficients.csv``. Nothing is
 extrapolated: beyond the limits there is nan, or a refusal.
 
@@ -69,7 +70,12 @@ class Curves:
 SURFACE_BURST = Curves("kingery_bulmash_1984_full", "hemispherical_surface_burst")
 FREE_AIR = Curves("kingery_bulmash_1984_full", "spherical_free_air")
 SWISDAK_SURFACE_BURST = Curves("swisdak_1994", "hemispherical_surface_burst")
-METHODS = {"kingery-bulmash": "kingery_bulmash_1984_full", "swisdak": "swisdak_1994"}
+SWISDAK_ENGLISH_SURFACE_BURST = Curves("swisdak_1994_english", "hemispherical_surface_burst")
+METHODS = {
+    "kingery-bulmash": "kingery_bulmash_1984_full",
+    "swisdak": "swisdak_1994",
+    "swisdak-english": "swisdak_1994_english",
+}
 GEOMETRIES = {"hemispherical": "hemispherical_surface_burst", "spherical": "spherical_free_air"}
 
 
@@ -104,7 +110,7 @@ def airblast(
 ) -> Wave:
     """All seven parameters, for arrays that broadcast.
 
-    geometry: hemispherical (a charge on the ground) or spherical (in free air). method: kingery-bulmash or swisdak.
+    geometry: hemispherical (a charge on the ground) or spherical (in free air). method: one of ``METHODS``.
     outside: what happens where a parameter is not defined: ``nan`` there and ``Wave.outside`` set, or ``refuse``.
     Refused: unknown_rule; with ``refuse`` also not_above_zero and out_of_range.
     """
@@ -359,13 +365,12 @@ def _write_block(
             raise _beyond(float(z[beyond][0]), branches)
         log_z = np.clip(log_z, np.log(z_min), np.log(z_max))
     held = branches
-    if beyond is None:  # the first branch holds up to its end, the last also at its end
-        held = [b for b in branches[:-1] if nearest < b.z_max and farthest >= b.z_min]
-        held += [b for b in branches[-1:] if farthest >= b.z_min]
+    if beyond is None:  # at a join the nearer branch holds, as in the tables of Swisdak
+        held = [b for b in branches if nearest <= b.z_max and (farthest > b.z_min or b is branches[0])]
     if len(held) <= 1:
         held[0](log_z, out=value)
     else:
-        which = sum((z >= branch.z_min for branch in held[1:]), np.zeros(z.shape, np.int8))
+        which = sum((z > branch.z_min for branch in held[1:]), np.zeros(z.shape, np.int8))
         points = [np.flatnonzero(which == number) for number in range(len(held))]
         most = int(np.argmax([here.size for here in points]))
         held[most](log_z, out=value)  # everywhere, which costs less than picking its points
