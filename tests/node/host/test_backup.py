@@ -15,6 +15,7 @@ import pytest
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from tests.node.host.sealed import PASSPHRASE, inside, still
+from tests.node.records.small_register import region
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import Sealer
@@ -24,6 +25,8 @@ from rasr.node.host.restore import restore_backup
 from rasr.node.people.models import Entry, Grant, Leaf, User
 from rasr.node.people.services import add_user
 from rasr.node.places.models import Jurisdiction
+from rasr.node.records.models import Holding, MovementLine
+from rasr.node.records.services import load_region, recompute_holdings
 
 
 def seal(path: Path, files: dict[str, bytes]) -> Path:
@@ -80,6 +83,22 @@ def test_users_keep_their_passwords_and_new_rows_get_new_numbers(few: Path) -> N
     assert [grant.role for grant in ana.grants.all()] == ["planner"]
     assert add_user(username="new", password="a long password 3", role="auditor").pk > ana.pk
     assert not queries.training()
+
+
+@pytest.mark.django_db
+def test_a_register_with_stock_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "stock.rasr"
+    with transaction.atomic():
+        ana = add_user(username="ana", password="a long password 1", role="planner")
+        load_region(actor=ana, region=region(), complete=True, source="test")
+        lines = list(MovementLine.objects.order_by("pk").values_list("pk", "batch", "from_place", "to_place"))
+        backup.write_backup(path, PASSPHRASE, still)
+        transaction.set_rollback(True)
+    assert lines
+    restore_backup(path, PASSPHRASE, still)
+    assert list(MovementLine.objects.order_by("pk").values_list("pk", "batch", "from_place", "to_place")) == lines
+    assert Holding.everywhere.exists()
+    assert recompute_holdings() == []
 
 
 def test_a_training_copy_is_one_for_good(few: Path, tmp_path: Path) -> None:

@@ -418,7 +418,7 @@ def _pair(certificate: x509.Certificate, key: EllipticCurvePrivateKey) -> Pair:
     )
 
 
-# Keys of the transparency log: Ed25519 (RFC 8032) signs checkpoints, HMAC-SHA256 seals leaves.
+# Keys of the transparency log: Ed25519 (RFC 8032) signs checkpoints, keyed BLAKE2b (RFC 7693) seals leaves.
 
 ED25519 = b"\x01"
 """The kind of key and signature, as signed notes of C2SP number them."""

@@ -97,6 +97,11 @@ class Matrix:
         """Pairs among these with that answer: of different groups in order, then of different articles of one group."""
         return [cell for cell in self._among(kinds) if cell.answer == answer]
 
+    def newly(self, answer: Answer, before: Kinds, after: Kinds) -> list[Mixing]:
+        """Pairs with that answer among what lies there afterwards that were not there before."""
+        known = self.answered(answer, before)
+        return [cell for cell in self.answered(answer, after) if cell not in known]
+
     def _among(self, kinds: Kinds) -> list[Mixing]:
         articles = Counter(group for group, _article in set(kinds))
         present = [group for group in self.groups if group in articles]

@@ -39,6 +39,7 @@ from rasr.core.records.files.atomic import write_file
 from rasr.node.host import queries
 from rasr.node.host.home import unreachable
 from rasr.node.people import log_key, trail
+from rasr.node.records.ledger import references
 from rasr.node.web.one_view import one_view
 from rasr.node.web.private import FILE_MODE
 
@@ -78,7 +79,10 @@ def write_backup(path: Path, passphrase: str, progress: Progress) -> dict[str, i
 
 
 def kept_models() -> list[type[models.Model]]:
-    """The models whose rows a backup holds, by label; tables of many-to-many fields included."""
+    """The models whose rows a backup holds, by label; tables of many-to-many fields included.
+
+    Tables whose rows must find what they point to as soon as they are written come last.
+    """
     every = apps.get_models(include_auto_created=True)
     left = {model for model in every if _is_left_out(model)}
     kept = []
@@ -90,7 +94,7 @@ def kept_models() -> list[type[models.Model]]:
             assert model._meta.auto_created, model._meta.label
             continue
         kept.append(model)
-    return sorted(kept, key=lambda model: model._meta.label_lower)
+    return sorted(kept, key=lambda model: (model._meta.db_table in references.POINTING, model._meta.label_lower))
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -20,6 +21,8 @@ from rasr.node.people.covered import COVERED
 
 AT_ONCE = 900
 """Leaves whose rows are asked for at once: databases take so many values in one statement."""
+PAGE = 100
+"""Rows of leaves that are read at once; each may hold hundreds."""
 
 
 def check(path: Path, key: seal.PublicKey | None = None) -> Verdict:
@@ -65,7 +68,6 @@ class _Found:
     def __init__(self, sealing: bytes | None) -> None:
         self._sealing = sealing
         self._covered: dict[str, set[str]] = defaultdict(set)
-        self._last = 0
 
     def all(self) -> Iterator[Kept | Stray]:
         """Both, one after the other."""
@@ -74,7 +76,8 @@ class _Found:
 
     def kept(self) -> Iterator[Kept]:
         """Leaves in the order of the log; those that wait for an index at the end."""
-        while some := list(self._read_on()):
+        found = self._leaves()
+        while some := list(islice(found, AT_ONCE)):
             yield from self._with_rows(some)
 
     def strays(self) -> Iterator[Stray]:
@@ -84,34 +87,40 @@ class _Found:
         """
         for table, covered in COVERED.items():
             held = self._covered[table]
-            for values in covered.model._base_manager.values_list(*covered.lookups).iterator(chunk_size=AT_ONCE):
-                row_id = str(values[0])
-                while row_id not in held and list(self._read_on()):
-                    pass
-                if row_id not in held:
-                    yield Stray(table, row_id, covered.entry(values))
+            rows = covered.model._base_manager.values_list(*covered.lookups).iterator(chunk_size=AT_ONCE)
+            left = [values for values in rows if str(values[0]) not in held]
+            since = self._row_ids(table) if left else set()
+            for values in left:
+                if str(values[0]) not in since:
+                    yield Stray(table, str(values[0]), covered.entry(values))
 
-    def _read_on(self) -> Iterator[_Told]:
-        """The next leaves of the database, row by row."""
+    def _row_ids(self, table: str) -> set[str]:
+        """Of every row of a table that has a leaf now. Who took its key before others may have committed after them."""
+        some = models.Leaf.objects.filter(table=table).values_list(*leaves.COLUMNS)
+        return {row_id for told in some.iterator(chunk_size=PAGE) for row_id in leaves.Leaves(*told).row_ids}
+
+    def _leaves(self) -> Iterator[_Told]:
+        """The leaves of the database, one by one."""
+        last = 0
         # page by page by the key: an iterator of the database would see nothing of a page that is asked for meanwhile
-        some = models.Leaf.objects.filter(pk__gt=self._last).order_by("pk").values_list("pk", "index", *leaves.COLUMNS)
-        for pk, index, *told in some[:AT_ONCE]:
-            self._last, one = pk, leaves.Leaves(*told)
-            self._covered[one.table].update(one.row_ids)
-            row_ids, sealing = one.row_ids, self._sealing
-            sealed = [None] * len(row_ids) if sealing is None else one.seals_fit(sealing)
-            for place, (row_id, hashed, fits) in enumerate(zip(row_ids, one.hashes, sealed, strict=True)):
-                yield _Told(None if index is None else index + place, one.table, row_id, hashed, fits)
+        every = models.Leaf.objects.order_by("pk").values_list("pk", "index", *leaves.COLUMNS)
+        while page := list(every.filter(pk__gt=last)[:PAGE]):
+            last = page[-1][0]
+            for _pk, index, *told in page:
+                one, sealing = leaves.Leaves(*told), self._sealing
+                row_ids = one.row_ids
+                self._covered[one.table].update(row_ids)
+                sealed = [None] * len(row_ids) if sealing is None else one.seals_fit(sealing)
+                for place, (row_id, hashed, fits) in enumerate(zip(row_ids, one.hashes, sealed, strict=True)):
+                    yield _Told(None if index is None else index + place, one.table, row_id, hashed, fits)
 
-    def _with_rows(self, leaves_read: list[_Told]) -> Iterator[Kept]:
-        for first in range(0, len(leaves_read), AT_ONCE):
-            some = leaves_read[first : first + AT_ONCE]
-            by_table: dict[str, list[str]] = defaultdict(list)
-            for told in some:
-                by_table[told.table].append(told.row_id)
-            entries = {table: COVERED[table].entries(ids) for table, ids in by_table.items() if table in COVERED}
-            for told in some:
-                yield Kept(*told, entries.get(told.table, {}).get(told.row_id))
+    def _with_rows(self, some: list[_Told]) -> Iterator[Kept]:
+        by_table: dict[str, list[str]] = defaultdict(list)
+        for told in some:
+            by_table[told.table].append(told.row_id)
+        entries = {table: COVERED[table].entries(ids) for table, ids in by_table.items() if table in COVERED}
+        for told in some:
+            yield Kept(*told, entries.get(told.table, {}).get(told.row_id))
 
 
 def _notes() -> Iterator[tuple[int, str]]:

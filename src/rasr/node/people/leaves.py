@@ -2,7 +2,7 @@
 
 Rows of one table that are written at once stand together in one row of ``Leaf``, since each row there costs: each is
 a leaf with hash and seal of its own, and they follow each other in the log. A leaf is sealed by a key outside the
-database: whoever writes the database alone can make none that the node signs.
+database: whoever writes the database alone can make none that the node signs, but for a copy, which says nothing new.
 """
 
 from __future__ import annotations

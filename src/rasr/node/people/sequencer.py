@@ -16,15 +16,17 @@ from itertools import accumulate, islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Length
 
 from rasr.core.basis import seal
 from rasr.core.basis.findings import Number, Refused
 from rasr.core.log import checkpoint, witness
 from rasr.core.log.checkpoint import Checkpoint
+from rasr.core.log.tree import HASH_BYTES
 from rasr.node.people import leaves, log_key, models, trail
 from rasr.node.people.choices import Outcome
-from rasr.node.people.leaves import Leaves
+from rasr.node.people.leaves import TOGETHER, Leaves
 from rasr.node.web.private import locked, write_private
 
 AT_ONCE = 20_000
@@ -49,7 +51,8 @@ def sequence(now: datetime) -> Checkpoint | None:
     """Take in every leaf that waits; the last checkpoint that was signed, None where none was.
 
     Not inside a transaction: what is in the witness file is not rolled back. now: of the clock; a checkpoint is never
-    dated before the one before it. A leaf with a wrong seal is left out and told (``fault``), and the rest goes on.
+    dated before the one before it. A leaf with a wrong seal is left out with those that stand in one row with it, and
+    told (``fault``), and the rest goes on.
     Where database and witness contradict each other nothing is signed, and that is told. Raises DatabaseError, OSError,
     Refused("log_key_bad").
     """
@@ -107,7 +110,7 @@ def set_aside(now: datetime) -> None:
 def _caught_up(key: seal.SigningKey) -> witness.Witness:
     """The witness file as it is, with what the database committed and the file did not get. Raises Refused."""
     path = log_key.path_of(log_key.WITNESS)
-    held = _known.get(str(path))
+    held = known = _known.get(str(path))
     size = path.stat().st_size if path.exists() else 0
     if held is None or held.key != key.public or size < held.offset:
         held = _known[str(path)] = witness.Witness(key.public, keep=False)
@@ -122,6 +125,10 @@ def _caught_up(key: seal.SigningKey) -> witness.Witness:
             _add(held, kept.note, _refs(some))
         except Refused as refused:
             raise Refused("log_forged", size=kept.size) from refused
+    if held is not known:
+        indexed = models.Leaf.objects.exclude(index=None).aggregate(bytes=Sum(Length("hash"), default=0))
+        if indexed["bytes"] != HASH_BYTES * held.tree.size:
+            raise Refused("log_forged", size=held.tree.size)
     return held
 
 
@@ -223,15 +230,15 @@ def _time(held: witness.Witness, now: datetime) -> datetime:
 
 
 def _first_unsealed() -> Refused | None:
-    """What to tell of the leaves that nobody with the key has made."""
+    """What to tell of the leaves that nobody with the key has made, and of those that they keep out."""
     key = log_key.seal_key()
-    bad = [
-        (one.table, row_id)
-        for _pk, one in islice(waiting(), AT_ONCE)
-        for row_id, fits in zip(one.row_ids, one.seals_fit(key), strict=True)
-        if not fits
-    ]
-    return Refused("log_unsealed", table=bad[0][0], row=bad[0][1], leaves=len(bad)) if bad else None
+    first, count = None, 0
+    for _pk, one in islice(waiting(), AT_ONCE // TOGETHER):
+        fits = one.seals_fit(key)
+        if not all(fits):
+            first = first or (one.table, one.row_ids[fits.index(False)])
+            count += len(fits)
+    return Refused("log_unsealed", table=first[0], row=first[1], leaves=count) if first else None
 
 
 def _tell(refused: Refused, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -39,8 +40,9 @@ from rasr.node.records import comparing, mixing
 from rasr.node.records.events import sweeping
 from rasr.node.records.events.due import work_for
 from rasr.node.records.ledger import agreeing, unsettled
-from rasr.node.records.models import Action
-from rasr.node.records.services import load_region, post, post_each
+from rasr.node.records.ledger.facts import facts_of
+from rasr.node.records.models import Action, Article, Batch
+from rasr.node.records.services import MovementDraft, Spot, load_region, post, post_each
 from rasr.node.web.exports import XLSX_TYPE
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,11 @@ def withdraw(row: RuleEntry) -> None:
 def asked_of(actor: User) -> list[tuple[str, str]]:
     """Pairs and stores of which somebody is asked to decide."""
     return [(one.what, one.where) for one in work_for(actor) if one.code == "mixing"]
+
+
+def brought(movement: MovementDraft, actor: User | None) -> list[Finding]:
+    """What a movement, before it is posted, would tell somebody."""
+    return unsettled.brought([movement], facts_of([movement]), actor)
 
 
 def answer(pair: str, day: date | None = None) -> str:
@@ -190,10 +197,10 @@ def test_the_queue_empties_itself_when_the_contents_part(who: People) -> None:
 
 def test_a_posting_that_puts_together_what_nobody_has_decided_warns_and_is_posted(who: People) -> None:
     movement = moves("transfer", ("R2", 1, S2, S1))
-    [warning] = unsettled.brought([movement])
+    [warning] = brought(movement, who.keeper)
     assert (warning.code, warning.value, warning.numbers["groups"]) == ("brought_unverified", "S1", "C+D")
-    assert unsettled.brought([moves("transfer", ("R5", 1, S2, S1))]) == [], "D comes to D"
-    assert unsettled.brought([moves("expenditure", ("R5", 1, S2, EXPENDED))]) == [], "what goes brings nothing"
+    assert brought(moves("transfer", ("R5", 1, S2, S1)), who.keeper) == [], "D comes to D"
+    assert brought(moves("expenditure", ("R5", 1, S2, EXPENDED)), who.keeper) == [], "what goes brings nothing"
     [outcome] = post_each(actor=who.keeper, movements=[movement])
     assert (outcome.code, [one.code for one in outcome.warnings]) == ("created", ["brought_unverified"])
     [again] = post_each(actor=who.keeper, movements=[movement])
@@ -201,10 +208,33 @@ def test_a_posting_that_puts_together_what_nobody_has_decided_warns_and_is_poste
     assert asked_of(who.officer) == [("C+D", "S1"), ("C+D", "S2")]
     assert breaches("S1") == [], "what nobody has decided is no breach"
     enter(decision("CD", "conditional"))
-    [warning] = unsettled.brought([moves("transfer", ("R2", 1, S2, S1))])
+    assert brought(moves("transfer", ("R2", 1, S2, S1)), who.keeper) == [], "they lie together already"
+    post(actor=who.keeper, movement=moves("expenditure", ("R2", 1, S1, EXPENDED)))
+    [warning] = brought(moves("transfer", ("R2", 1, S2, S1)), who.keeper)
     assert (warning.code, warning.numbers["note"]) == ("brought_conditional", "in separate stacks")
     enter(decision("CD", "yes"))
-    assert unsettled.brought([moves("transfer", ("R2", 1, S2, S1))]) == []
+    assert brought(moves("transfer", ("R2", 1, S2, S1)), who.keeper) == []
+
+
+def test_a_warning_names_no_store_that_its_reader_may_not_see(who: People) -> None:
+    movement = moves("transfer", ("R2", 1, S2, S1))
+    assert [one.value for one in brought(movement, None)] == ["S1"], "the lines themselves name it"
+    assert brought(movement, who.stranger) == []
+    way = replace(moves("despatch", ("R2", 1, S2, Spot("in_transit"))), destination_id="S1")
+    assert [one.value for one in brought(way, who.keeper)] == ["S1"]
+    assert brought(way, None) == [], "where it is bound stands in no line"
+
+
+def test_who_may_not_post_and_who_posts_again_are_told_nothing(who: People) -> None:
+    movement = moves("transfer", ("R2", 1, S2, S1))
+    [refused_one] = post_each(actor=who.stranger, movements=[movement])
+    assert refused_one.code.startswith("refused_")
+    assert refused_one.warnings == ()
+    [outcome] = post_each(actor=who.keeper, movements=[movement])
+    assert len(outcome.warnings) == 1
+    Article.objects.filter(pk=Batch.objects.get(stock_id="R2").article_id).update(closed=True)
+    [again] = post_each(actor=who.keeper, movements=[movement])
+    assert (again.code, again.warnings) == ("exists", ())
 
 
 def test_the_api_tells_it(who: People, client_of: ClientOf) -> None:

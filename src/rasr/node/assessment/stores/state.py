@@ -98,11 +98,8 @@ class State:
     def put_together(self, store_id: str, coming: Iterable[tuple[str, str]], *answers: Answer) -> list[Mixing]:
         """Pairs of groups with these answers that do not lie together in a store, and would if these came."""
         there = self.kinds(store_id)
-        found: list[Mixing] = []
-        for answer in answers:
-            known = self.matrix.answered(answer, there)
-            found += [pair for pair in self.matrix.answered(answer, {*there, *coming}) if pair not in known]
-        return found
+        after = {*there, *coming}
+        return [pair for answer in answers for pair in self.matrix.newly(answer, there, after)]
 
     def content(self, store_id: str) -> dict[str, float]:
         """Known NEQ of a store by hazard division, kg."""

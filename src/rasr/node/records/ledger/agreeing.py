@@ -111,7 +111,7 @@ class PostMovement(OfNobody):
             write.state_of([movement]).follow(movement)
         at = timezone.localtime(movement.effective_at).strftime("%Y-%m-%d %H:%M")
         told = [Change(ours(_("Takes effect")), "–", at), *_bound_for(movement)]
-        warnings = unsettled.brought([movement])
+        warnings = unsettled.brought([movement], facts_of([movement]), None)
         return [*told, *_lines(movement), *map(_let_pass, broken), *map(_warned, warnings)]
 
     def scope(self, payload: Payload) -> Place:

@@ -80,7 +80,14 @@ def post_all(*, actor: User, movements: Sequence[MovementDraft], agreed: UUID | 
     """Post many movements in this order, all of them or none; by the same rules. Raises as ``post``."""
     with _collector_rests(), transaction.atomic():
         register = write.lock_register()
-        return _post(actor, register, movements, agreed)
+        return _post(actor, register, movements, agreed)[0]
+
+
+def post_warned(*, actor: User, movements: Sequence[MovementDraft]) -> tuple[list[Posted], list[Finding]]:
+    """As ``post_all``; and a warning for each pair of groups that they put together and nobody has settled."""
+    with _collector_rests(), transaction.atomic():
+        register = write.lock_register()
+        return _post(actor, register, movements, None, warns=True)
 
 
 @contextmanager
@@ -100,8 +107,7 @@ def post_each(*, actor: User, movements: Sequence[MovementDraft]) -> list[Outcom
     outcomes = []
     for movement in movements:
         try:
-            warnings = unsettled.brought([movement])
-            code: str = post(actor=actor, movement=movement)
+            (code,), warnings = post_warned(actor=actor, movements=[movement])
         except LinesRefused as fault:
             lines = {position: f"refused_{one.code}" for position, one in fault.lines}
             outcomes.append(Outcome(movement.movement_id, f"refused_{fault.code}", fault.numbers, lines))
@@ -110,8 +116,7 @@ def post_each(*, actor: User, movements: Sequence[MovementDraft]) -> list[Outcom
         except PermissionDenied:
             outcomes.append(Outcome(movement.movement_id, "refused_no_right", {}, {}))
         else:
-            warned = tuple(warnings) if code == "created" else ()
-            outcomes.append(Outcome(movement.movement_id, code, {}, {}, warned))
+            outcomes.append(Outcome(movement.movement_id, code, {}, {}, tuple(warnings)))
     return outcomes
 
 
@@ -130,7 +135,9 @@ def right_for(movement: MovementDraft) -> str:
     return "judge_stock" if kind_of(movement).is_judgement else "keep_stock"
 
 
-def _post(actor: User, register: Register, movements: Sequence[MovementDraft], agreed: UUID | None) -> list[Posted]:
+def _post(
+    actor: User, register: Register, movements: Sequence[MovementDraft], agreed: UUID | None, *, warns: bool = False
+) -> tuple[list[Posted], list[Finding]]:
     asked = [one.movement_id for one in movements]
     kept: dict[UUID, str] = dict(rows.select(Movement, ("movement_id", "digest"), {"movement_id": asked}))
     answers: list[Posted] = []
@@ -142,7 +149,7 @@ def _post(actor: User, register: Register, movements: Sequence[MovementDraft], a
             new.append(movement)
         answers.append("created" if known is None else "exists" if known == movement.digest() else "exists_different")
     if not new:
-        return answers
+        return answers, []
     for movement in new:
         if agreed is None:
             require(actor, right_for(movement))
@@ -158,12 +165,13 @@ def _post(actor: User, register: Register, movements: Sequence[MovementDraft], a
         raise Refused("second_person_wanted", kind=out.kind)
     if agreed is None:
         back_dated(actor, new)
+    warnings = unsettled.brought(new, facts, actor) if warns else []
     with discreet.told_to(actor):
         write.write(actor=actor, register=register, movements=new, site_ids=site_ids, approval_id=agreed)
     handing.follow_up(actor, new, site_ids)
     breaching.follow_up(actor, new, facts)
     write.moved_on(register)
-    return answers
+    return answers, warnings
 
 
 def lawful(movement: MovementDraft, *, second_person: bool) -> None:

@@ -1,8 +1,9 @@
 """On PostgreSQL, what lines, holdings and positions point to is looked up for a whole statement, not row by row.
 
 Its own check of a foreign key takes as long for each row as writing the row. These point to rows that are never
-deleted and never get another key (``immutable``); so a look when they are written is enough. It is a stricter
-one for holdings: the store is that of the place. SQLite checks foreign keys quickly, and keeps them.
+deleted and never get another key (``immutable``; ``TRUNCATE`` passes that by, as it does all triggers), so a look when
+they are written is enough. It is a stricter one for holdings: the store is that of the place. SQLite checks foreign
+keys quickly, and keeps them.
 
 A migration that alters one of ``POINTING`` must end with ``look_up_at_once``.
 """
@@ -27,7 +28,7 @@ POINTING = {
 }
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {table}_refers() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET jit = off AS $$
+SET search_path = "{schema}", pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM fresh WHERE {faults}) THEN
     RAISE EXCEPTION '% points to a row that is not there', TG_TABLE_NAME USING ERRCODE = 'foreign_key_violation';
@@ -45,11 +46,12 @@ def look_up_at_once(editor: triggers.Editor) -> None:
     """Take away the foreign keys and put the triggers in their place; SQLite stays as it is."""
     if editor.connection.vendor != "postgresql":
         return
+    (schema,) = _named(editor, "SELECT current_schema()")
     for table, columns in POINTING.items():
         for name in _named(editor, FOREIGN_KEYS, table):
             editor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"', params=None)
         faults = " OR ".join(map(_fault, columns))
-        editor.execute(FUNCTION.format(table=table, faults=faults), params=None)
+        editor.execute(FUNCTION.format(table=table, faults=faults, schema=schema), params=None)
         for act in ("INSERT", "UPDATE"):
             editor.execute(
                 f"CREATE OR REPLACE TRIGGER {table}_refers_{act.lower()} AFTER {act} ON {table} "
@@ -70,7 +72,7 @@ def _fault(column: str) -> str:
     return f"fresh.{column} IS NOT NULL AND (SELECT 1 FROM {table} p WHERE p.{key} = fresh.{column}) IS NULL"
 
 
-def _named(editor: triggers.Editor, question: str, table: str) -> list[str]:
+def _named(editor: triggers.Editor, question: str, *values: str) -> list[str]:
     with editor.connection.cursor() as cursor:
-        cursor.execute(question, [table])
+        cursor.execute(question, values)
         return [name for (name,) in cursor.fetchall()]

@@ -23,14 +23,15 @@ from rasr.node.people.models import Approval, User
 from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
-from rasr.node.records.ledger import agreeing, unsettled
+from rasr.node.records.ledger import agreeing
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
+from rasr.node.records.ledger.posting import post_warned
 from rasr.node.records.models import Movement, Party, Signature, SignatureRole
 from rasr.node.records.movements import arriving, queries
 from rasr.node.records.movements.forms import REST_MISSING, REST_ON_ITS_WAY, NewParty, NewThing
 from rasr.node.records.movements.queries import Held
 from rasr.node.records.movements.shapes import Shape, Source, Target
-from rasr.node.records.services import correction_of, post_all
+from rasr.node.records.services import correction_of
 from rasr.node.web.said import Said
 
 RESTS = {REST_MISSING: UNEXPLAINED, "loss": LOST, "theft": STOLEN}
@@ -99,8 +100,8 @@ def record(*, actor: User, session: str, wish: Wish) -> Recorded:
         if wish.ask or agreeing.needs_asking(drafts[0]):
             asked = agreeing.ask_for(actor=actor, session=session, movement=drafts[0], reason=wish.reason)
             return Recorded(wish.movement_id, asked)
-        warnings = unsettled.brought(drafts)
-        if "created" not in post_all(actor=actor, movements=drafts):
+        answers, warnings = post_warned(actor=actor, movements=drafts)
+        if "created" not in answers:
             raise Refused("movement_posted")  # under this id, where the actor does not see it
         return Recorded(wish.movement_id, warnings=warnings)
 
