@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import ResolverMatch
 
 from rasr.node.people import histories, trail
@@ -28,7 +28,7 @@ TOO_MANY = 429
 ONCE_S = 60
 LONGEST_ID, LONGEST_QUERY = 200, 500
 """Signs of an id in an address, and of what stands behind the address, that are kept; what is longer is cut."""
-NO_LOOK, ONLY_ASKS = "rasr_no_look", "rasr_only_asks"
+NO_LOOK, ONLY_ASKS, REFUSES = "rasr_no_look", "rasr_only_asks", "rasr_refuses"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -39,9 +39,18 @@ def no_look(view: View) -> View:
 
 
 def only_asks(view: View) -> View:
-    """Marks a view that works something out from what is sent, shows it and keeps nothing: that is a look."""
+    """Marks a view that works something out from what is sent, shows it and keeps nothing: that is a look.
+
+    Where it cannot, and says why, it marks its answer by ``refuses``.
+    """
     setattr(view, ONLY_ASKS, True)
     return view
+
+
+def refuses(response: HttpResponse) -> HttpResponse:
+    """Marks an answer that says why something cannot be."""
+    setattr(response, REFUSES, True)
+    return response
 
 
 def note(request: HttpRequest, response: HttpResponseBase, entries: int) -> None:
@@ -50,7 +59,7 @@ def note(request: HttpRequest, response: HttpResponseBase, entries: int) -> None
     if match is None:
         return  # there is no such address
     mark = int(getattr(response, RESPONSE_HAS, 0))
-    if status in REFUSALS:
+    if status in REFUSALS or getattr(response, REFUSES, False):
         _refused(request, match, status)
     elif (taken := getattr(response, RESPONSE_TELLS, None)) is not None:
         name, rows, form = taken

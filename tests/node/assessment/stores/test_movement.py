@@ -136,7 +136,8 @@ def test_a_despatch_counts_as_if_it_had_arrived(held: Holding, planner: User) ->
 
 
 def test_a_store_that_is_not_seen_is_not_told_of(held: Holding, far: User) -> None:
-    drafted = movements.effect(far, draft(held, Spot.store(other_store(held).pk)))
+    assert movements.effect(far, draft(held, Spot.store(other_store(held).pk))).compared is None
+    drafted = movements.effect(far, draft(held, Spot.store(other_store(held).pk)), asked=True)
     assert drafted.compared is not None
     assert (drafted.compared.sides, drafted.apart) == ([], {})
     assert [row.store_id for row in drafted.compared.touched] in ([""], [])

@@ -76,7 +76,7 @@ def changed(situation: Situation, changes: Sequence[Change]) -> Situation:
         for group, added in change.added_kg.items():
             after = _added(groups[number], group, added)
             known = change.added_tnt_kg.get(group)
-            as_tnt[number] = _added_tnt(groups[number], after, as_tnt[number], known)
+            as_tnt[number] = _added_tnt(groups[number], after, as_tnt[number], GROUPS.index(group), known)
             groups[number] = after
         if change.latitude_deg is not None or change.longitude_deg is not None:
             points[number] = _moved(change)
@@ -138,13 +138,19 @@ def _added(groups_kg: FloatArray, group: str, added_kg: float) -> FloatArray:
     return after
 
 
-def _added_tnt(before_kg: FloatArray, after_kg: FloatArray, tnt_kg: FloatArray, known_kg: float | None) -> FloatArray:
-    """The content by group as TNT after a change of its NEQ; known_kg: the TNT of what changes, where it is known."""
+def _added_tnt(
+    before_kg: FloatArray, after_kg: FloatArray, tnt_kg: FloatArray, group: int, known_kg: float | None
+) -> FloatArray:
+    """The content by group as TNT after a change of one group's NEQ; known_kg: the TNT of it, where it is known.
+
+    What goes and what comes may be as much NEQ and another explosive.
+    """
     added = after_kg - before_kg
     mixture = tnt_kg / np.where(before_kg > 0, before_kg, 1.0)
     changes = np.where(added < 0, added * mixture, added * tnt_factor())
     if known_kg is not None:
-        changes = np.where(added != 0, known_kg, 0.0)
+        changes = np.zeros(len(GROUPS))
+        changes[group] = known_kg
     return np.where(after_kg > 0, np.maximum(tnt_kg + changes, 0.0), 0.0)
 
 

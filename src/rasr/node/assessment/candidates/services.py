@@ -19,6 +19,7 @@ from rasr.core.basis.findings import Refused
 from rasr.core.reference import loader
 from rasr.node.assessment.candidates import queries
 from rasr.node.assessment.models import CandidateSite
+from rasr.node.assessment.stores.part import others_near
 from rasr.node.people import trail
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
@@ -126,6 +127,9 @@ class ApproveCandidate(OfNobody):
             Change(ours(_("Construction")), "–", ours(codes.NAMES["construction"][draft.construction])),
             Change(ours(_("Barricade")), "–", ours(BARRICADE[draft.barricaded])),
         ]
+        if near := others_near((draft.latitude_deg, draft.longitude_deg), draft.organisation_id):
+            told = _("Stores of other organisations near; the sum of their danger will be seen from here")
+            lines.append(Change(ours(told), "–", str(near)))
         return [*lines, *([Change(ours(_("Note")), "–", draft.note)] if draft.note else [])]
 
     def scope(self, payload: Payload) -> Place:

@@ -15,6 +15,7 @@ from rasr.node.people.approvals import queries as approvals
 from rasr.node.people.choices import ApprovalState
 from rasr.node.people.models import Approval
 from rasr.node.people.rights import require
+from rasr.node.places import queries as places
 from rasr.node.places.models import Store
 from rasr.node.records.counts.adjusting import MOVING
 from rasr.node.records.ledger.drafts import MovementDraft
@@ -47,13 +48,18 @@ def asked_for(actor: queries.Actor, approval_id: UUID) -> tuple[Approval, Drafte
     """A movement that waits for a second person. Raises Approval.DoesNotExist, PermissionDenied, Refused."""
     require(actor, "view_register")
     found = waiting(actor, approval_id)
-    return found, effect(actor, draft_of(found.payload["movement"]))
+    return found, effect(actor, draft_of(found.payload["movement"]), asked=True)
 
 
-def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
-    """What a movement would change in the danger of the stores that it touches; a despatch as if it had arrived."""
+def effect(actor: queries.Actor, movement: MovementDraft, *, asked: bool = False) -> Drafted:
+    """What a movement would change in the danger of the stores that it touches; a despatch as if it had arrived.
+
+    asked: it was asked for, which stands on the trail: then stores that the actor does not see are in its sums. Else
+    anybody could learn them by a draft.
+    """
     net = net_of(movement, facts_of([movement]), bound=True)
-    stores = {store.pk: store for store in Store.objects.filter(pk__in=list(net.by_store), closed=False)}
+    open_stores = Store.objects.filter(closed=False) if asked else places.stores(actor)
+    stores = {store.pk: store for store in open_stores.filter(pk__in=list(net.by_store))}
     lying = [one for store_id in stores for one in net.by_store[store_id].values()]
     uncounted = any(one.unknown or one.neq_kg_each is None for one in lying)
     if not stores:
@@ -71,8 +77,8 @@ def effect(actor: queries.Actor, movement: MovementDraft) -> Drafted:
     }
     answers: tuple[tuple[Answer, ...], ...] = (("no",), ("unverified", "conditional"))
     apart, unsettled = (
-        {key: pairs for key, some in coming.items() if (pairs := before.put_together(key, some, *asked))}
-        for asked in answers
+        {key: pairs for key, some in coming.items() if (pairs := before.put_together(key, some, *some_answers))}
+        for some_answers in answers
     )
     return Drafted(compared, uncounted, apart, unsettled)
 
@@ -85,7 +91,6 @@ def _change(net: Net, store_id: str, content: Mapping[str, float], explosives: M
         kg = one.pieces * (one.neq_kg_each or 0.0)
         added[one.hazard_division] = added.get(one.hazard_division, 0.0) + kg
         as_tnt[one.hazard_division] = as_tnt.get(one.hazard_division, 0.0) + kg * factor(explosives[one.article_id])
-    held = {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg}
-    return Change(
-        store_id, added_kg=held, added_tnt_kg={name: as_tnt[name] * kg / added[name] for name, kg in held.items()}
-    )
+    held = {name: max(kg, -content.get(name, 0.0)) for name, kg in added.items() if kg or as_tnt[name]}
+    share = {name: kg / added[name] if added[name] else 1.0 for name, kg in held.items()}
+    return Change(store_id, added_kg=held, added_tnt_kg={name: as_tnt[name] * share[name] for name in held})

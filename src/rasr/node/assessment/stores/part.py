@@ -47,6 +47,15 @@ def around(places: Sequence[Place]) -> Region:
     return Region(tables, given=frozenset(tables))
 
 
+def others_near(place: Place, organisation_id: str) -> int:
+    """How many stores of other organisations lie near enough to a place to be in what is worked out there."""
+    return (
+        Store.objects.filter(_box(place, STORES_NEAR_M), closed=False)
+        .exclude(site__organisation=organisation_id)
+        .count()
+    )
+
+
 def _read(name: str, rows: QuerySet[Any]) -> pl.DataFrame:
     return bridge.read_table(rows).select(list(loader.contract(name).schema))
 

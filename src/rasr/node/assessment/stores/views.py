@@ -23,7 +23,7 @@ from rasr.node.assessment.stores import movement as movements
 from rasr.node.assessment.stores.compared import Compared
 from rasr.node.assessment.stores.figures import Figures, level_status
 from rasr.node.assessment.stores.forms import WhatIfForm
-from rasr.node.people.looks import only_asks
+from rasr.node.people.looks import only_asks, refuses
 from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Store
@@ -161,11 +161,11 @@ def drafted(request: HttpRequest, kind: str, store_id: str) -> HttpResponse:
     context: dict[str, Any] = {"page_title": _now("What it changes in the danger"), "shape": page.shape}
     context |= {"store": page.store, "again": request.get_full_path()}
     if isinstance(draft, list):
-        return _rendered(request, "draft", context | {"told": draft})
+        return refuses(_rendered(request, "draft", context | {"told": draft}))
     try:
         found = movements.effect(request.user, draft)
     except Refused as fault:
-        return _rendered(request, "draft", context | {"fault": fault})
+        return refuses(_rendered(request, "draft", context | {"fault": fault}))
     return _rendered(request, "draft", context | {"drafted": found, "compared": found.compared})
 
 

@@ -172,8 +172,13 @@ class MovePage:
         none_crafted(form)
         if things is not None and any(map(is_crafted, things.forms)):
             raise Http404
+        if things is not None and not things.is_valid():  # what packages hold is asked when it is recorded
+            worked_out = {one.add_prefix("worked_out"): one.pieces for one in things.filled() if one.pieces is not None}
+            sent.update({name: str(pieces) for name, pieces in worked_out.items()})
+            things = self._things(sent)
         if not (form.is_valid() and (things is None or things.is_valid())):
-            return [*_faults(form), *(line for one in things or () for line in _faults(one))]
+            whole = [] if things is None else map(str, things.non_form_errors())
+            return [*_faults(form), *whole, *(line for one in things or () for line in _faults(one))]
         try:
             return services.drafted(actor=self.actor, wish=self._wish(form, self._new(things)))
         except LinesRefused as fault:
