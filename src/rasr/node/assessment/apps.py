@@ -22,6 +22,7 @@ class AssessmentConfig(AppConfig):
         from rasr.node.assessment.models import Run
         from rasr.node.assessment.rules import acting, services
         from rasr.node.assessment.rules import histories as of_rules
+        from rasr.node.assessment.security import histories as of_security
         from rasr.node.assessment.surroundings import histories as of_surveys
         from rasr.node.people import histories  # models are there only now
         from rasr.node.people.approvals.registry import KINDS
@@ -33,6 +34,7 @@ class AssessmentConfig(AppConfig):
         mixing.decided_by(services.matrix)
         of_licences.tell_all()
         of_rules.tell_all()
+        of_security.tell_all()
         of_surveys.tell_all()
         assert set(acting.ACTS) <= set(KINDS)
         assert {giving.KIND, distances.KIND, candidates.KIND} <= set(KINDS)
