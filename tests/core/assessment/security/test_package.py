@@ -132,7 +132,7 @@ def test_every_fault_is_told_at_once() -> None:
             "answers": answers,
             "works": pl.concat([WORKS, WORKS]).with_columns(cost_eur=pl.Series([None, -1.0])),
             "work_effects": EFFECTS.with_columns(work_id=pl.lit("W9"), question_id=pl.lit("MOAT-1")),
-            "losses": LOSSES.with_columns(pieces=pl.lit(-2), kind=pl.lit("magic")),
+            "losses": LOSSES.with_columns(pieces=pl.lit(-2), kind=pl.lit("magic"), recovered_pieces=pl.lit(1)),
         }
     )
     region = {"sites": pl.DataFrame({"site_id": ["S"]}), "stores": pl.DataFrame({"store_id": ["A"]})}
@@ -153,5 +153,6 @@ def test_every_fault_is_told_at_once() -> None:
         ("unknown_id", "work_effects", 1, "question_id"),
         ("value_not_allowed", "losses", 1, "kind"),
         ("value_out_of_range", "losses", 1, "pieces"),
+        ("recovered_more_than_lost", "losses", 1, "recovered_pieces"),
     }
     assert all(loader.say_finding(fault) for fault in package.check(region))

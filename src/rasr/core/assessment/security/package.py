@@ -176,7 +176,7 @@ def check(tables: Mapping[str, pl.DataFrame], region: Mapping[str, pl.DataFrame]
         for column in loader.contract(name).columns:
             found += _of_cells(name, frame[column.name], column)
         found += _of_ids(name, frame, {**region, "works": tables["works"]})
-    return [*found, *_of_questions(tables), *cost_faults(tables["works"])]
+    return [*found, *_of_questions(tables), *cost_faults(tables["works"]), *_of_losses(tables["losses"])]
 
 
 def _of_cells(table: str, values: pl.Series, column: Column) -> Iterator[Finding]:
@@ -232,6 +232,13 @@ def _of_questions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
     for at, question in enumerate(tables["work_effects"]["question_id"], 1):
         if question is not None and question not in every:
             yield Finding("unknown_id", "error", "work_effects", at, "question_id", question, {"target": "questions"})
+
+
+def _of_losses(losses: pl.DataFrame) -> Iterator[Finding]:
+    for at, (pieces, found) in enumerate(losses.select("pieces", "recovered_pieces").iter_rows(), 1):
+        if pieces is not None and found is not None and found > pieces:
+            said: dict[str, Number] = {"pieces": pieces}
+            yield Finding("recovered_more_than_lost", "error", "losses", at, "recovered_pieces", str(found), said)
 
 
 def _found(
