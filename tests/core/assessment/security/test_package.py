@@ -135,7 +135,7 @@ def test_every_fault_is_told_at_once() -> None:
             "losses": LOSSES.with_columns(pieces=pl.lit(-2), kind=pl.lit("magic"), recovered_pieces=pl.lit(1)),
         }
     )
-    region = {"sites": pl.DataFrame({"site_id": ["S"]}), "stores": pl.DataFrame({"store_id": ["A"]})}
+    region = {"sites": pl.DataFrame({"site_id": ["S"]}), "stores": pl.DataFrame({"store_id": ["A"], "site_id": ["S"]})}
     found = {(fault.code, fault.table, fault.row, fault.column) for fault in package.check(region)}
     assert found == {
         ("answer_out_of_scale", "answers", 1, "answer"),
@@ -156,3 +156,23 @@ def test_every_fault_is_told_at_once() -> None:
         ("recovered_more_than_lost", "losses", 1, "recovered_pieces"),
     }
     assert all(loader.say_finding(fault) for fault in package.check(region))
+
+
+def test_works_that_mend_nothing_and_stores_of_another_site_are_told() -> None:
+    own = pl.concat([EFFECTS, EFFECTS.with_columns(question_id=pl.lit("KEY-02"))]).with_columns(answer=pl.lit("partly"))
+    works = pl.concat([WORKS, WORKS.with_columns(work_id=pl.lit("W2"))]).with_columns(store_id=pl.Series(["A", "B"]))
+    answers = visit({"KEY-01": "met"}, store_id="A")
+    package = Package.from_frames({"answers": answers, "works": works, "work_effects": own})
+    region = {
+        "sites": pl.DataFrame({"site_id": ["S", "T"]}),
+        "stores": pl.DataFrame({"store_id": ["A", "B"], "site_id": ["S", "T"]}),
+    }
+    found = package.check(region)
+    assert [(fault.code, fault.severity, fault.table, fault.row) for fault in found] == [
+        ("store_of_another_site", "error", "works", 2),
+        ("answer_out_of_scale", "error", "work_effects", 1),
+        ("work_at_store_without_answers", "warning", "works", 2),
+    ]
+    assert all(loader.say_finding(fault) for fault in found)
+    only_works = Package.from_frames({"works": works})
+    assert only_works.check() == []

@@ -23,7 +23,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from rasr.core.assessment.security.questions import Question, question_set
+from rasr.core.assessment.security.answers import PLACE
+from rasr.core.assessment.security.questions import Question, fulfilments, question_set
 from rasr.core.assessment.security.works import cost_faults
 from rasr.core.basis.contract import Column
 from rasr.core.basis.findings import Finding, Number, Refused
@@ -176,7 +177,8 @@ def check(tables: Mapping[str, pl.DataFrame], region: Mapping[str, pl.DataFrame]
         for column in loader.contract(name).columns:
             found += _of_cells(name, frame[column.name], column)
         found += _of_ids(name, frame, {**region, "works": tables["works"]})
-    return [*found, *_of_questions(tables), *cost_faults(tables["works"]), *_of_losses(tables["losses"])]
+    found += [*_of_questions(tables), *cost_faults(tables["works"]), *_of_losses(tables["losses"])]
+    return [*found, *_of_works(tables["works"], tables["answers"])]
 
 
 def _of_cells(table: str, values: pl.Series, column: Column) -> Iterator[Finding]:
@@ -203,13 +205,15 @@ def _of_ids(table: str, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame])
             known = others[column.references].to_series(0).drop_nulls().to_list()
             strange = ~frame[column.name].is_in(known)
             yield from _found("unknown_id", table, strange, column.name, frame[column.name], target=column.references)
+    if "store_id" in frame.columns and "stores" in others:
+        site_of = dict(others["stores"].select("store_id", "site_id").iter_rows())
+        for at, (site, store) in enumerate(frame.select(PLACE).iter_rows(), 1):
+            if store in site_of and site != site_of[store]:
+                yield Finding("store_of_another_site", "error", table, at, "store_id", store, {"site": str(site)})
 
 
 def _of_questions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
-    scales: dict[str, list[str]] = {}
-    for row in loader.rows("security/scales.csv"):
-        scales.setdefault(row["scale"], []).append(row["answer"])
-    every = {row["question_id"] for row in loader.rows("security/questions.csv")}
+    scales = {scale: list(answers) for scale, answers in fulfilments().items()}
     newest = {row["set_id"]: int(row["version"]) for row in loader.rows("security/sets.csv")}
     sets: dict[tuple[str, int], dict[str, Question]] = {}
     columns = ("set_id", "set_version", "question_id", "answer")
@@ -226,12 +230,29 @@ def _of_questions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
         if question not in asked:
             where = {"target": f"{set_id} {version}"}
             yield Finding("unknown_id", "error", "answers", at, "question_id", str(question), where)
-        elif answer is not None and answer not in scales[asked[question].scale]:
-            said: dict[str, Number] = {"question": question, "allowed": ", ".join(scales[asked[question].scale])}
-            yield Finding("answer_out_of_scale", "error", "answers", at, "answer", answer, said)
-    for at, question in enumerate(tables["work_effects"]["question_id"], 1):
-        if question is not None and question not in every:
+        else:
+            yield from _off_scale("answers", at, question, answer, scales[asked[question].scale])
+    scale_of = {row["question_id"]: row["scale"] for row in loader.rows("security/questions.csv")}
+    for at, (question, answer) in enumerate(tables["work_effects"].select("question_id", "answer").iter_rows(), 1):
+        if question in scale_of:
+            yield from _off_scale("work_effects", at, question, answer, scales[scale_of[question]])
+        elif question is not None:
             yield Finding("unknown_id", "error", "work_effects", at, "question_id", question, {"target": "questions"})
+
+
+def _off_scale(table: str, at: int, question: str, answer: str | None, scale: list[str]) -> Iterator[Finding]:
+    if answer is not None and answer not in scale:
+        said: dict[str, Number] = {"question": question, "allowed": ", ".join(scale)}
+        yield Finding("answer_out_of_scale", "error", table, at, "answer", answer, said)
+
+
+def _of_works(works: pl.DataFrame, answers: pl.DataFrame) -> Iterator[Finding]:
+    """Works at a store without answers of its own, where there are answers at all."""
+    assessed = set(answers.select(PLACE).iter_rows())
+    for at, (work, site, store) in enumerate(works.select("work_id", *PLACE).iter_rows(), 1):
+        if assessed and store is not None and (site, store) not in assessed:
+            said: dict[str, Number] = {"work": work}
+            yield Finding("work_at_store_without_answers", "warning", "works", at, "store_id", store, said)
 
 
 def _of_losses(losses: pl.DataFrame) -> Iterator[Finding]:
