@@ -3,6 +3,7 @@
 The file is an archive of one CSV per table and ``package.json`` (format, tables), sealed with a passphrase
 (``basis.seal``: AES-256-GCM in chunks, key by scrypt), so that a change, a cut and a wrong passphrase are found. It
 never holds a table of the region, nor a column that could hold a position: such a package is neither written nor read.
+A text that seems to hold one (``positions``) is a fault of what was read, and is not written.
 
 >>> package = Package.from_frames({"losses": pl.DataFrame({"loss_id": ["L1"], "latitude": [41.3]})})
 Traceback (most recent call last):
@@ -12,17 +13,18 @@ rasr.core.basis.findings.Refused: package_with_positions {'table': 'losses', 'co
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import re
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import polars as pl
 
+from rasr.core.assessment.security import positions
 from rasr.core.assessment.security.answers import PLACE
 from rasr.core.assessment.security.questions import Question, fulfilments, question_set
 from rasr.core.assessment.security.works import cost_faults
@@ -39,14 +41,6 @@ LEAST_PASSPHRASE = 12
 """Characters of a passphrase; assumed."""
 MOST_MB = 200
 """Of the archive, and of all its tables unpacked; photographs are not in it, only their ids."""
-POSITION = re.compile(
-    r"(^|_)(lat|latitude|lon|long|lng|longitude|easting|northing|utm|mgrs|wgs84?|gps|geo\w*|coord\w*|position\w*|wkt|x|y)(_|$)"
-)
-"""Names of columns that could hold a position."""
-PAIR = re.compile(
-    r"[-+]?\d{1,3}[.,]\d{3,}\s*°?\s*[NSEW]?\s*[,;/ ]\s*[-+]?\d{1,3}[.,]\d{3,}|\d{1,3}\s*°\s*\d{1,2}\s*['′]"
-)
-"""A pair of decimal degrees, or degrees and minutes, in a text."""
 KEYS = {"answers": ("visit_id", "site_id", "store_id", "question_id"), "work_effects": ("work_id", "question_id")}
 """What must be unique where a table has no id of its own."""
 
@@ -87,12 +81,17 @@ class Package:
 
 
 def write(package: Package, out: BinaryIO, passphrase: str, *, strength: int = STRENGTH) -> None:
-    """Write a package sealed. Raises Refused: weak_passphrase, package_with_positions."""
+    """Write a package sealed. Raises Refused: weak_passphrase, package_with_positions, texts_with_positions."""
     if len(passphrase) < LEAST_PASSPHRASE:
         raise Refused("weak_passphrase", least=LEAST_PASSPHRASE)
-    for name in package.given:
-        _refuse_positions(name, package.tables[name])
     given = [name for name in TABLES if name in package.given]
+    for name in given:
+        _refuse_positions(name, package.tables[name])
+    found = [fault for name in given for fault in _of_texts(name, package.tables[name])]
+    if found:
+        first = found[0]
+        where: dict[str, Number] = {"table": first.table, "row": first.row or 0, "column": first.column}
+        raise Refused("texts_with_positions", faults=len(found), **where)
     with Sealer(out, passphrase, strength=strength) as sealed:
         sealed.write(_archive({name: package.tables[name] for name in given}))
 
@@ -104,11 +103,10 @@ def read(source: BinaryIO, passphrase: str) -> Package:
     package_with_positions.
     """
     try:
-        plain = _at_most(Opener(source, passphrase))
-        frames = _frames(plain)
+        frames = _frames(_at_most(Opener(source, passphrase)))
     except BrokenError as fault:
         raise Refused(_CODES[fault.kind]) from None
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+    except _NO_ARCHIVE:
         raise Refused("package_unreadable") from None
     return Package.from_frames(frames)
 
@@ -119,6 +117,11 @@ _CODES = {
     "passphrase": "package_passphrase",
     "damaged": "package_unreadable",
 }
+# RuntimeError: a part is locked, or packed in a way that is not known; the others: it is not what it says it is
+_NO_ARCHIVE = (
+    *(zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(ValueError, KeyError, TypeError, pl.exceptions.PolarsError, pl.exceptions.PanicException),
+)
 
 
 def _archive(tables: Mapping[str, pl.DataFrame]) -> bytes:
@@ -148,21 +151,14 @@ def _frames(plain: bytes) -> dict[str, pl.DataFrame]:
         if about["format"] != FORMAT:
             raise BrokenError("version")
         names = [name.removesuffix(".csv") for name in archive.namelist() if name.endswith(".csv")]
-        return {name: _table(archive.read(f"{name}.csv")) for name in names}
-
-
-def _table(content: bytes) -> pl.DataFrame:
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
-    if not rows:
-        raise ValueError("a table without a header")
-    return pl.DataFrame(rows[1:], schema=dict.fromkeys(rows[0], pl.String), orient="row")
+        return {name: pl.read_csv(archive.read(f"{name}.csv"), infer_schema=False) for name in names}
 
 
 def _refuse_positions(name: str, frame: pl.DataFrame) -> None:
     if name in loader.TABLES:
         raise Refused("package_with_positions", table=name, column="*")
     for column in frame.columns:
-        if POSITION.search(column.strip().lower().replace(" ", "_").replace("-", "_")):
+        if positions.in_column(column):
             raise Refused("package_with_positions", table=name, column=column)
 
 
@@ -176,6 +172,7 @@ def check(tables: Mapping[str, pl.DataFrame], region: Mapping[str, pl.DataFrame]
         frame = tables[name]
         for column in loader.contract(name).columns:
             found += _of_cells(name, frame[column.name], column)
+        found += _of_texts(name, frame)
         found += _of_ids(name, frame, {**region, "works": tables["works"]})
     found += [*_of_questions(tables), *cost_faults(tables["works"]), *_of_losses(tables["losses"])]
     return [*found, *_of_works(tables["works"], tables["answers"])]
@@ -190,8 +187,12 @@ def _of_cells(table: str, values: pl.Series, column: Column) -> Iterator[Finding
     if column.minimum is not None:
         limits: dict[str, Number] = {"minimum": f"{column.minimum:g}", "maximum": "any number", "unit": column.unit}
         yield from _found("value_out_of_range", table, values < column.minimum, column.name, values, **limits)
-    if column.dtype == "text":
-        yield from _found("position_in_text", table, values.str.contains(PAIR.pattern), column.name)
+
+
+def _of_texts(table: str, frame: pl.DataFrame) -> Iterator[Finding]:
+    for name, values in frame.to_dict().items():
+        if values.dtype == pl.String:
+            yield from _found("position_in_text", table, positions.in_text(values), name)
 
 
 def _of_ids(table: str, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
