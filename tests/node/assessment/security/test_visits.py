@@ -109,7 +109,7 @@ def test_what_differs_stays_until_a_person_settles_it(visit: SecurityVisit, offi
     assert kept.conflicts == [(None, one)]
     assert sorted(row["answer"] for row in body(visit).by_key()[None, one]) == ["met", "not_met"]
     (same,) = body(visit).by_key()[None, two]
-    assert set(same["note"].split("\n")) == {"Mine.", "Theirs."}
+    assert set(same["note"].split(" ¶ ")) == {"Mine.", "Theirs."}
     assert refusal(lambda: services.finish(actor=officer, visit_id=visit.pk)) == "security_conflicts_open"
     about: dict[str, Any] = {"actor": officer, "visit_id": visit.pk, "question_id": one, "store_id": None}
     assert refusal(lambda: services.settle(**about, answer="partly", reason="So.")) == "no_conflict"

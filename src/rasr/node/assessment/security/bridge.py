@@ -92,10 +92,10 @@ def rows_of(answers: pl.DataFrame) -> list[Row]:
 
 def faults(visit: SecurityVisit, given: Sequence[Row], photographs: set[str], today: date) -> list[Finding]:
     """Every fault of answers that are to be kept, at once; rows count from 1, as they were given."""
-    stores = Store.objects.filter(site_id=visit.site_id).values_list("pk", flat=True)
+    stores = list(Store.objects.filter(site_id=visit.site_id).values_list("pk", "site_id"))
     region = {
         "sites": pl.DataFrame({"site_id": [visit.site_id]}),
-        "stores": pl.DataFrame({"store_id": list(stores)}, schema={"store_id": pl.String}),
+        "stores": pl.DataFrame(stores, schema={"store_id": pl.String, "site_id": pl.String}, orient="row"),
     }
     found = Package.from_frames({"answers": frame([(visit, given)])}).check(region)
     for at, row in enumerate(given, 1):
