@@ -16,6 +16,7 @@ from django.utils import timezone
 from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys, survey_files
 from tests.node.conftest import Places, somebody
 from tests.node.records.catalogue import planted_catalogue
@@ -277,6 +278,17 @@ def _withdraw_candidate(scene: Scene) -> Post:
     return _post(planted_lots.chief(), "candidate.withdraw", planted_candidates.WHY, candidate_id=made.pk)
 
 
+def _security(name: str) -> Callable[[Scene], Post]:
+    """A form of security visits, sent by who plans the whole node."""
+
+    def post(scene: Scene) -> Post:
+        made = planted_visits.plant(scene.planner, scene.places.site_id, "Zeta", usual=True)
+        act, data, keys = planted_visits.posted(name, scene.planner, made)
+        return _post(scene.planner, act, data, **keys)
+
+    return post
+
+
 def _surveys(name: str) -> Callable[[Scene], Post]:
     """A form of surveys and safeguarding, sent by who plans the whole node."""
 
@@ -334,6 +346,7 @@ def _photograph(scene: Scene) -> Post:
 POSTS: dict[str, Callable[[Scene], Post]] = {
     "assessment:candidate-propose": _propose_candidate,
     "assessment:candidate-withdraw": _withdraw_candidate,
+    **{f"assessment:security-{name}": _security(name) for name in planted_visits.POSTED},
     "assessment:survey-new": _survey_file,
     "assessment:start": lambda scene: _post(scene.planner, "job.ask"),
     "jobs:cancel": lambda scene: _post(scene.planner, "job.cancel", job_id=scene.job().pk),

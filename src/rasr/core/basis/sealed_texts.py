@@ -47,8 +47,13 @@ def open_bytes(secret: str, purpose: str, sealed: bytes) -> bytes:
         raise BrokenError("damaged") from None
 
 
+def derived(secret: str, purpose: str) -> bytes:
+    """The key for a purpose, for whoever is to seal something for this node."""
+    return SigningKey("", secret.encode()).derive(purpose)
+
+
 def _key(secret: str, purpose: str) -> AESGCM:
     """AES with a key for this purpose (HKDF, RFC 5869)."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # slow to load, and for secrets only
 
-    return AESGCM(SigningKey("", secret.encode()).derive(purpose))
+    return AESGCM(derived(secret, purpose))

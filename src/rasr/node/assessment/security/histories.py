@@ -13,7 +13,9 @@ from rasr.node.people.models import User
 
 def tell_all() -> None:
     """Name it; called once, when the node starts."""
-    tell(SecurityVisit, _("Security visit"), _visit)
+    parts = ("answer", "settle", "finish", "open", "withdraw", "merge", "photograph-add", "hand-out")
+    about = {"page": "assessment:security-visit", "argument": "visit_id"}
+    tell(SecurityVisit, _("Security visit"), _visit, parts=[f"assessment:security-{part}" for part in parts], **about)
 
 
 def _visit(actor: User, row_id: str) -> str | None:

@@ -171,6 +171,13 @@ def standings(actor: Actor, today: date | None = None) -> list[Standing]:
     return [_standing(each, last.get(each.pk), under_way.get(each.pk, 0), day) for each in sites(actor)]
 
 
+def standing(actor: Actor, each: Site, today: date | None = None) -> Standing:
+    """How one site stands."""
+    counted = visits(actor).filter(site=each, withdrawn_at=None)
+    last = counted.filter(finished_at__isnull=False).order_by("-visited_on", "-finished_at", "-visit_id").first()
+    return _standing(each, last, counted.filter(finished_at=None).count(), today or timezone.localdate())
+
+
 def due(actor: Actor, today: date | None = None) -> list[Standing]:
     """Sites that are due, the longest first; those that never were assessed in front."""
     found = [one for one in standings(actor, today) if one.is_due]

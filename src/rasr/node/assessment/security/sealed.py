@@ -13,9 +13,9 @@ from django.utils.crypto import salted_hmac
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import BrokenError
-from rasr.core.basis.sealed_texts import open_bytes, open_text, seal_bytes, seal_text
+from rasr.core.basis.sealed_texts import derived, open_bytes, open_text, seal_bytes, seal_text
 
-VISIT, PHOTOGRAPH = "rasr security visit", "rasr security photograph"
+VISIT, PHOTOGRAPH, PHONE = "rasr security visit", "rasr security photograph", "rasr security phone"
 
 
 def seal_visit(visit_id: UUID, text: str) -> str:
@@ -47,3 +47,13 @@ def open_photograph(photo_id: UUID, kept: bytes) -> bytes:
 def digest(content: bytes) -> str:
     """By which the same photograph is known again, by the node alone."""
     return salted_hmac(PHOTOGRAPH, content, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+
+
+def key_of_phone(phone_id: UUID) -> bytes:
+    """The key that a phone is given, and that the node makes again from its id."""
+    return derived(settings.SECRET_KEY, f"{PHONE} {phone_id}")
+
+
+def open_from_phone(phone_id: UUID, content: bytes) -> bytes:
+    """What a phone sealed with its key. Raises BrokenError: damaged."""
+    return open_bytes(settings.SECRET_KEY, f"{PHONE} {phone_id}", content)
