@@ -151,7 +151,7 @@ def test_every_fault_is_told_at_once_and_nothing_is_kept(visit: SecurityVisit, o
     ]
     with pytest.raises(FaultyAnswersError) as refused:
         services.keep(actor=officer, visit_id=visit.pk, given=given)
-    told = {(fault.row, fault.column) for fault in refused.value.found}
+    told = {(fault.row, fault.column) for _question, fault in refused.value.found}
     assert told >= {(2, "answer"), (3, "question_id"), (4, "store_id"), (5, "note"), (6, "photographs")}
     assert body(visit) == bridge.Body()
 

@@ -19,8 +19,8 @@ from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.security import phones, photographs, queries, sealed, services
 from rasr.node.assessment.security.bridge import Key
 from rasr.node.assessment.security.forms import PhotographForm
-from rasr.node.assessment.security.pages import secured, to_question
-from rasr.node.assessment.security.services import FaultyAnswersError, Given
+from rasr.node.assessment.security.pages import secured, sentences, to_question
+from rasr.node.assessment.security.services import Given
 from rasr.node.people import devices
 from rasr.node.people.looks import refuses
 from rasr.node.records import receiving
@@ -29,7 +29,6 @@ from rasr.node.records.views import actor_of
 from rasr.node.web.messages import say
 from rasr.node.web.nofiles import takes_files
 
-MOST_FAULTS = 50
 UPLOAD_MB = 8
 """Of sealed answers: some thousand with long notes."""
 
@@ -176,8 +175,7 @@ def _taken(request: HttpRequest, phone_id: UUID, photo_id: UUID | None, limit: r
 
 def _refused(fault: Refused) -> HttpResponse:
     """Why nothing was taken or given, in sentences; of answers every fault."""
-    found = fault.found[:MOST_FAULTS] if isinstance(fault, FaultyAnswersError) else [fault]
-    return refuses(_told({"state": fault.code, "faults": [say(one) for one in found]}, 409))
+    return refuses(_told({"state": fault.code, "faults": sentences(fault)}, 409))
 
 
 def _told(content: dict[str, Any], status: int = 200) -> JsonResponse:

@@ -13,14 +13,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import render
 from django.urls import reverse
 
+from rasr.core.basis.findings import Refused
 from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.security import bridge, queries, shown
+from rasr.node.assessment.security.services import FaultyAnswersError
 from rasr.node.people.rights import may, require
 from rasr.node.places.models import Store
 from rasr.node.records.views import actor_of
 from rasr.node.web import marks
 from rasr.node.web.marks import Mark
+from rasr.node.web.messages import say
 
+MOST_FAULTS = 50
 Page = Callable[..., HttpResponseBase]
 
 
@@ -87,6 +91,13 @@ def _others(request: HttpRequest, visit: SecurityVisit) -> list[SecurityVisit]:
     rows = queries.visits(actor_of(request), queries.ASSESS).filter(finished_at=None, withdrawn_at=None)
     same = rows.filter(site_id=visit.site_id, set_id=visit.set_id, set_version__lte=visit.set_version)
     return list(same.exclude(pk=visit.pk))
+
+
+def sentences(fault: Refused) -> list[str]:
+    """What is wrong; of answers every fault, with its question."""
+    if not isinstance(fault, FaultyAnswersError):
+        return [say(fault)]
+    return [f"{question}: {say(one)}" for question, one in fault.found[:MOST_FAULTS]]
 
 
 def sent(form: Any) -> Any:

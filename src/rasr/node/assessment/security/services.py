@@ -31,11 +31,11 @@ from rasr.node.people.rights import require
 
 
 class FaultyAnswersError(Refused):
-    """Answers that cannot be kept, with every fault of them."""
+    """Answers that cannot be kept, with every fault of them, and the question that each is about."""
 
-    def __init__(self, found: Sequence[Finding]) -> None:
+    def __init__(self, found: Sequence[Finding], questions_given: Sequence[str]) -> None:
         super().__init__("faulty_answers", faults=len(found), first=loader.say_finding(found[0]))
-        self.found = list(found)
+        self.found = [("" if one.row is None else questions_given[one.row - 1], one) for one in found]
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def keep(*, actor: User, visit_id: UUID, given: Sequence[Given]) -> Kept:
         rows = [_row(one, today) for one in given]
         photographs = {str(key) for key in visit.photographs.values_list("pk", flat=True)}
         if found := bridge.faults(visit, rows, photographs, today):
-            raise FaultyAnswersError(found)
+            raise FaultyAnswersError(found, [one.question_id for one in given])
         before = body.by_key()
         body.answers = bridge.merged(visit, *_apart(body, rows, [one.seen for one in given]))
         after = body.by_key()

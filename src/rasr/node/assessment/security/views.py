@@ -17,8 +17,8 @@ from rasr.core.basis.findings import Refused
 from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.security import queries, services
 from rasr.node.assessment.security.forms import AnswerForm, BeginForm, OtherForm, SettleForm
-from rasr.node.assessment.security.pages import confidential, secured, sent, to_question, visit_page
-from rasr.node.assessment.security.services import FaultyAnswersError, Given
+from rasr.node.assessment.security.pages import confidential, secured, sent, sentences, to_question, visit_page
+from rasr.node.assessment.security.services import Given
 from rasr.node.assessment.security.tables import SiteFilter, SiteTable
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
@@ -29,7 +29,6 @@ from rasr.node.web import languages
 from rasr.node.web.messages import say
 
 ABOVE = ("assessment:security-list", _("Security"))
-MOST_FAULTS = 50
 
 
 class Sites(Righted, Sorted):
@@ -235,12 +234,10 @@ def _done(request: HttpRequest, visit_id: UUID, key: tuple[str | None, str] | No
     """Do it and go back to the question; the page with what is wrong where it cannot be."""
     try:
         act()
-    except FaultyAnswersError as faulty:
-        return visit_page(request, visit_id, key and key[0], [say(one) for one in faulty.found[:MOST_FAULTS]], 400)
     except Refused as fault:
         if fault.code == "security_unreadable":
             return _unreadable(request, visit_id, fault)
-        return visit_page(request, visit_id, key and key[0], [say(fault)], 400)
+        return visit_page(request, visit_id, key and key[0], sentences(fault), 400)
     return redirect("assessment:security-visit", visit_id) if key is None else to_question(visit_id, key)
 
 
