@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.core.assessment.security.made_visits import ANSWERS, at_random, questions, visit
 
@@ -47,6 +47,7 @@ def test_same_one_empty_and_different() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(visits, visits, visits)
+@example({"KEY-01": "met"}, {"KEY-02": "met"}, {"KEY-01": None})
 def test_a_merge_is_the_same_in_any_order_and_loses_nothing(
     first: dict[str, str | None], second: dict[str, str | None], third: dict[str, str | None]
 ) -> None:

@@ -272,4 +272,5 @@ def test_the_catalogue_holds_no_invented_figure() -> None:
         assert kind.effects
     for row in loader.rows("security/works_published.csv"):
         assert row["source"].startswith("http")
+        assert row["year"] in ("2016", "about 2011–13")
         assert row["status"] == "secondary"

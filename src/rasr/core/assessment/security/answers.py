@@ -46,10 +46,9 @@ def merge(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     mixed = asked.filter(pl.col("set_id") > 1)["site_id"].sort()
     if mixed.len():
         raise Refused("other_question_set", site=mixed[0])
-    said = both.with_columns(some=pl.col("answer").is_not_null().any().over(QUESTION))
+    said = both.with_columns(pl.col(VISIT).max().over(PLACE), some=pl.col("answer").is_not_null().any().over(QUESTION))
     said = said.filter(pl.col("answer").is_not_null() | ~pl.col("some"))
     left_over = [_together(both, column) for column in JOINED]
-    said = said.with_columns(pl.col(VISIT).max().over(PLACE))
     kept = said.group_by(*QUESTION, "answer").agg(pl.col(*VISIT, "answered_on").max())
     for column, parts in zip(JOINED, left_over, strict=True):
         kept = kept.join(parts, on=QUESTION, how="left", nulls_equal=True).rename({f"all_{column}": column})
