@@ -21,6 +21,7 @@ from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
 from tests.node.people.rules import RULES
+from tests.node.plan import planted_decisions
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts
 from tests.node.records.events import planted_events
@@ -142,9 +143,14 @@ COUNTS = {
     "people:sign-in": 0,
     "people:take-role": 10,
     "people:trail": 12,
+    "plan:approve": 7,
+    "plan:decide": 12,
+    "plan:decisions": 9,
+    "plan:hold-fast": 10,
     "plan:run": 15,
     "plan:runs": 15,
     "plan:table": 11,
+    "plan:take-back": 7,
     "records:action": 9,
     "records:action-done": 8,
     "records:actions": 9,
@@ -335,6 +341,7 @@ def _planted(full: str) -> dict[str, Any]:
     return {
         **surplus,
         **vars(events),
+        "plan:decision_id": planted_decisions.plant(Store.objects.get(pk=full).site_id, "Zeta").pk,
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
         "form_id": planted_licences.plant(full, "Zeta"),
         **vars(planted_surveys.plant(loader(), "Zeta")),

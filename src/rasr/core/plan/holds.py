@@ -74,6 +74,15 @@ class Fault:
     numbers: dict[str, Number]
 
 
+class HoldsRefusedError(Refused):
+    """Refused(holds_cannot_be). faults: each of them, for who tells them in another language."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        told = "; ".join(loader.say(each.code, each.numbers) for each in faults)
+        super().__init__("holds_cannot_be", faults=told)
+        self.faults = faults
+
+
 def pairs(holds: Sequence[Hold], origins: Sequence[str], families: Sequence[str], lines: Sequence[str]) -> np.ndarray:
     """(pools, lines) whether a decision asks for something there. origins, families: of each pool."""
     wanted = np.zeros((len(origins), len(lines)), dtype=bool)
@@ -95,7 +104,7 @@ def hold_fast(
 ) -> tuple[Arcs, Held]:
     """The arcs without those that are never to be used, and what is to be sent over the others.
 
-    origins, families: names by their index. Refused(holds_cannot_be) with every fault at once.
+    origins, families: names by their index. HoldsRefusedError with every fault at once.
     """
     if not holds:
         return arcs, Held.nothing()
@@ -109,7 +118,7 @@ def hold_fast(
     faults = list(_unknown(holds, pools, lines, origins, families))
     faults = faults or list(_out_of_reach(asked, left, pools, last))
     if faults:
-        raise Refused("holds_cannot_be", faults="; ".join(loader.say(each.code, each.numbers) for each in faults))
+        raise HoldsRefusedError(faults)
     return left, Held(
         names=tuple(named(hold) for hold, _ in asked),
         hold=np.repeat(np.arange(len(asked)), [len(found) for _, found in asked]),
