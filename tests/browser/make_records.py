@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 from PIL import Image, ImageDraw
+from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from uuid6 import uuid7
@@ -255,6 +256,8 @@ def _security(crew: Crew) -> None:
     actor, site = crew.officer, crew.stores[0].site
     made = planted_visits.plant(actor, site.pk, WORD, usual=True)
     planted_visits.phone(actor, made.visit)
+    for kind, cost_eur in (("locks", 900.0), ("lighting", 4000.0), ("doors", None)):
+        planted_works.enter(actor, site.pk, kind, cost_eur, source=WORD)
 
 
 def _candidates(crew: Crew) -> None:

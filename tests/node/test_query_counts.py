@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.browser.walk import views
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
@@ -88,6 +89,12 @@ COUNTS = {
     "assessment:security-sheet": 9,
     "assessment:security-site": 15,
     "assessment:security-visit": 15,
+    "assessment:security-result": 30,
+    "assessment:security-report": 30,
+    "assessment:security-both": 30,
+    "assessment:security-works": 30,
+    "assessment:security-work-enter": 12,
+    "assessment:security-work-withdraw": 12,
     "assessment:security-withdraw": 12,
     "assessment:security-worker": 3,
     "assessment:store-danger": 24,
@@ -361,6 +368,7 @@ def _planted(full: str) -> dict[str, Any]:
         "form_id": planted_licences.plant(full, "Zeta"),
         **vars(planted_surveys.plant(loader(), "Zeta")),
         "file_id": planted_surveys.file(loader(), "Zeta"),
+        "work_id": planted_works.enter(loader(), Store.objects.get(pk=full).site_id).pk,
         "assessment:entry_id": planted_rules.plant().pk,
         "records:row_id": catalogue.known_id,
         "records:table": planted_catalogue.TABLE,

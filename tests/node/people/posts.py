@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
@@ -361,6 +362,12 @@ def _photograph(scene: Scene) -> Post:
 POSTS: dict[str, Callable[[Scene], Post]] = {
     "assessment:candidate-propose": _propose_candidate,
     "assessment:candidate-withdraw": _withdraw_candidate,
+    "assessment:security-work-enter": lambda scene: _post(
+        scene.planner, "security.work", planted_works.SENDS, site_id=scene.places.site_id
+    ),
+    "assessment:security-work-withdraw": lambda scene: _post(
+        scene.planner, "security.work_withdraw", work_id=planted_works.enter(scene.planner, scene.places.site_id).pk
+    ),
     **{f"assessment:security-{name}": _security(name) for name in planted_visits.POSTED},
     "assessment:survey-new": _survey_file,
     "assessment:start": lambda scene: _post(scene.planner, "job.ask"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
@@ -374,6 +375,12 @@ RULES = {
     "assessment:security-upload": _act("assess_security", "security phone", (409,)),
     "assessment:security-upload-photograph": _act("assess_security", "photograph of a phone", (409,)),
     "assessment:security-revoke": _act("assess_security", "assessed phone"),
+    "assessment:security-result": _secret("view_security", "security site"),
+    "assessment:security-report": _secret("view_security", "security site"),
+    "assessment:security-works": _list("view_security", mark="confidential"),
+    "assessment:security-work-enter": _secret("assess_security", "assessed site", 302, **planted_works.SENDS),
+    "assessment:security-work-withdraw": _secret("assess_security", "security work", 302),
+    "assessment:security-both": Rule("view_security", mark="confidential"),
     "assessment:store-danger": Rule("view_register", "store", mark="seen"),
     "assessment:store-map": Rule("view_register", "store", mark="seen"),
     "assessment:store-pairs": _list("view_register", "store"),

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
@@ -62,6 +63,7 @@ def _security() -> dict[str, list[Thing]]:
     for site in ("A1", "B1"):
         made = planted_visits.plant(chief, planted.site_id(site), word(f"site {site}"))
         seen, works = (partial(has_site, site, right) for right in ("view_security", "assess_security"))
+        offered = planted_works.enter(chief, planted.site_id(site), source=word(f"site {site}")).pk
         holder = mate if site == "A1" else chief
         phone = {"phone_id": planted_visits.phone(holder, made.visit).pk}
         held = partial(owns, holder)
@@ -71,6 +73,7 @@ def _security() -> dict[str, list[Thing]]:
             ("security visit", {"visit_id": made.visit.pk}, seen),
             ("assessed visit", {"visit_id": made.visit.pk}, works),
             ("asked visit", {"visit_id": made.visit.pk, "question_id": "KEY-01"}, works),
+            ("security work", {"work_id": offered}, works),
             ("finished visit", {"visit_id": made.finished.pk}, works),
             ("security photograph", {"photo_id": made.photograph.pk}, seen),
             ("security phone", phone, held),

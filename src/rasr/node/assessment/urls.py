@@ -6,6 +6,7 @@ from django.urls import path
 
 from rasr.node.assessment import views
 from rasr.node.assessment.candidates import urls as candidates
+from rasr.node.assessment.leaks import urls as leaks
 from rasr.node.assessment.licences import urls as licences
 from rasr.node.assessment.rules import urls as rules
 from rasr.node.assessment.security import urls as security
@@ -19,6 +20,7 @@ urlpatterns = [
     path("assessments/<uuid:run_id>/", views.run, name="run"),
     path("assessments/<uuid:run_id>/tables/<slug:name>/", views.TablePage.as_view(), name="table"),
     *candidates.urlpatterns,
+    *leaks.urlpatterns,
     *licences.urlpatterns,
     *rules.urlpatterns,
     *security.urlpatterns,

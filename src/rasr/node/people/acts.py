@@ -105,6 +105,8 @@ ACTS: dict[str, str | Promise] = {
     "security.settle": _("Conflict of a security visit settled"),
     "security.upload": _("Answers from a phone taken"),
     "security.withdraw": _("Security visit withdrawn"),
+    "security.work": _("Work entered for the security of a site"),
+    "security.work_withdraw": _("Work for the security of a site withdrawn"),
     "site.classify": _("Class mark set"),
     "surplus.decide": _("Decision on surplus recorded"),
     "survey.check": _("File of a survey looked through"),

@@ -7,6 +7,7 @@ from rasr.node.assessment.models.licences import EmergencyCard, LicenceForm
 from rasr.node.assessment.models.rules import RuleEntry
 from rasr.node.assessment.models.runs import Figures, Run, RunTable, SiteDanger, StoreDanger
 from rasr.node.assessment.models.security import SecurityPhone, SecurityPhotograph, SecurityUpload, SecurityVisit
+from rasr.node.assessment.models.security_works import SecurityWork
 from rasr.node.assessment.models.surveys import SiteAnswer, SiteEnquiry, Survey, SurveyFile, SurveyFileState, SurveyWay
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "SecurityPhotograph",
     "SecurityUpload",
     "SecurityVisit",
+    "SecurityWork",
     "SiteAnswer",
     "SiteDanger",
     "SiteEnquiry",

@@ -41,6 +41,7 @@ class Sites(Righted, Sorted):
     intro = _("When each site was last assessed for its security. Every look at what was found stands on the trail.")
     table_class = SiteTable
     filterset_class = SiteFilter
+    template_name = "assessment/security/list.html"
 
     def queryset(self) -> QuerySet[Site]:
         """Those in scope."""

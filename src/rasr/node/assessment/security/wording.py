@@ -10,7 +10,14 @@ from rasr.core.assessment.security.questions import Question
 from rasr.core.reference import loader
 
 CONTEXT = "security"
-KEYS = {"evidence": "evidence", "headings": "heading", "levels": "level", "scales": "answer", "sets": "set_id"}
+KEYS = {
+    "evidence": "evidence",
+    "headings": "heading",
+    "levels": "level",
+    "scales": "answer",
+    "sets": "set_id",
+    "works": "kind",
+}
 
 
 @cache
@@ -39,3 +46,8 @@ def about(question: Question) -> str:
     """Its level, what is wanted as evidence, and where its subject stands in the guidelines."""
     wanted = ", ".join(name("evidence", each) for each in question.evidence)
     return " · ".join(filter(None, (name("levels", question.level), wanted, f"{question.module} {question.clause}")))
+
+
+def said(text: str) -> str:
+    """A text of the question sets."""
+    return gettext(text)

@@ -169,7 +169,7 @@ def _long_select(field: forms.BoundField, css: str) -> SafeString:
 
 # Charts and maps.
 
-CHARTS = ("danger", "bars", "gantt", "sankey", "compare")
+CHARTS = ("danger", "bars", "gantt", "sankey", "compare", "radar", "scatter")
 
 
 @register.inclusion_tag("web/chart.html")

@@ -187,8 +187,46 @@
     };
   };
 
+  const radar = (data, colours) => ({
+    option: {
+      legend: { show: data.series.length > 1 },
+      tooltip: {
+        trigger: "item",
+        formatter: ({ name, value }) => [name, ...data.categories.map((each, at) => `${each}: ${named(figure(value[at], 3), data.unit)}`)].join("\n"),
+      },
+      radar: {
+        indicator: data.categories.map((name) => ({ name, max: 100 })), radius: "62%", center: ["50%", "56%"],
+        axisName: { color: colours.quiet, fontSize: 11, width: 110, overflow: "break" },
+        splitLine: { lineStyle: { color: colours.rule } }, axisLine: { lineStyle: { color: colours.rule } }, splitArea: { show: false },
+      },
+      series: [{
+        type: "radar",
+        data: data.series.map(({ name, values: value }, at) => ({ name, value, symbol: at ? "rect" : "circle", lineStyle: { type: at ? "dashed" : "solid" } })),
+      }],
+    },
+    rows: data.categories.map((name, at) => [name, ...data.series.map((one) => one.values[at])]),
+    headings: ["", ...data.series.map((one) => named(one.name, data.unit && `(${data.unit})`))],
+    height: 420,
+  });
+
+  const scatter = (data, colours) => {
+    const axis = (name) => values(colours, name, { nameLocation: "middle", nameGap: 30, nameTextStyle: { color: colours.quiet, fontSize: 11 } });
+    return {
+      option: {
+        legend: { show: false },
+        grid: { top: 16, bottom: 34, left: 34 },
+        tooltip: { trigger: "item", formatter: ({ dataIndex: at, value }) => [data.categories[at], `${data.x}: ${figure(value[0], 3)}`, `${data.y}: ${figure(value[1], 3)}`].join("\n") },
+        xAxis: axis(data.x), yAxis: { ...axis(data.y), nameRotate: 90, nameGap: 44 },
+        series: [{ type: "scatter", data: data.points, symbolSize: 12, itemStyle: { opacity: 0.75 } }],
+      },
+      rows: data.categories.map((name, at) => [name, ...data.points[at]]),
+      headings: ["", data.x, data.y],
+      height: 380,
+    };
+  };
+
   const kinds = {
-    danger, gantt, sankey,
+    danger, gantt, sankey, radar, scatter,
     bars: (data, colours) => bars(data, colours, false),
     compare: (data, colours) => bars(data, colours, true),
   };

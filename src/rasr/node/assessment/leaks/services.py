@@ -1,0 +1,99 @@
+"""Works offered for a site: entered with their cost, withdrawn; sealed at rest, since they tell what is weak.
+
+enter(actor=officer, site_id="S1", work=Work("fence", cost_eur=40_000.0, source="Offer 12/2026"))
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from uuid6 import uuid7
+
+from rasr.core.assessment.security.works import catalogue
+from rasr.core.basis.findings import Refused
+from rasr.core.basis.seal import BrokenError
+from rasr.core.basis.sealed_texts import open_text, seal_text
+from rasr.node.assessment.models import SecurityWork
+from rasr.node.assessment.security import queries as visits
+from rasr.node.people import trail
+from rasr.node.people.models import User
+from rasr.node.people.rights import require
+from rasr.node.people.scopes import scope_of
+from rasr.node.places.models import Store
+
+RIGHT = visits.ASSESS
+TABLE = SecurityWork._meta.db_table
+SEALED = "rasr security work"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is offered. store_id: None for the site as a whole. Money and life: None unknown."""
+
+    kind: str
+    store_id: str | None = None
+    cost_eur: float | None = None
+    life_years: float | None = None
+    upkeep_eur_per_year: float | None = None
+    source: str = ""
+
+
+def enter(*, actor: User, site_id: str, work: Work) -> SecurityWork:
+    """Keep a work. One without a cost is kept, and is no choice until it has one.
+
+    Raises PermissionDenied; Site.DoesNotExist, Store.DoesNotExist, also out of scope; Refused: unknown_rule,
+    out_of_range.
+    """
+    require(actor, RIGHT)
+    site = visits.site(actor, site_id, RIGHT)
+    if work.store_id is not None:
+        Store.objects.get(pk=work.store_id, site=site, closed=False)
+    known = catalogue()
+    if work.kind not in known:
+        raise Refused("unknown_rule", what="kind of work", value=work.kind, known=", ".join(known))
+    for quantity, value, unit in (
+        ("The cost", work.cost_eur, "EUR"),
+        ("The life", work.life_years, "years"),
+        ("The upkeep", work.upkeep_eur_per_year, "EUR a year"),
+    ):
+        if value is not None and not (isfinite(value) and value >= 0):
+            raise Refused("out_of_range", quantity=quantity, minimum=0, maximum="any", unit=unit, value=value)
+    work_id = uuid7()
+    body = seal_text(settings.SECRET_KEY, f"{SEALED} {work_id}", json.dumps(asdict(work)))
+    with transaction.atomic():
+        made = SecurityWork.objects.create(work_id=work_id, site=site, body=body, entered_by=actor)
+        _record(actor, "security.work", made)
+    return made
+
+
+def withdraw(*, actor: User, work_id: UUID) -> SecurityWork:
+    """Offer a work no more. Raises PermissionDenied; SecurityWork.DoesNotExist, also for one that is not offered."""
+    require(actor, RIGHT)
+    with transaction.atomic():
+        rows = SecurityWork.objects.filter(scope_of(actor, RIGHT).sites("site__"), withdrawn_at=None)
+        found = rows.select_for_update(of=("self",)).get(pk=work_id)
+        found.withdrawn_by, found.withdrawn_at = actor, timezone.now()
+        found.save(update_fields=["withdrawn_by", "withdrawn_at"])
+        _record(actor, "security.work_withdraw", found)
+    return found
+
+
+def opened(found: SecurityWork) -> Work:
+    """What a work is. Raises Refused: security_unreadable."""
+    try:
+        told: dict[str, Any] = json.loads(open_text(settings.SECRET_KEY, f"{SEALED} {found.pk}", found.body))
+    except BrokenError:
+        raise Refused("security_unreadable") from None
+    return Work(**told)
+
+
+def _record(actor: User, act: str, found: SecurityWork) -> None:
+    """On the trail: that, not what; the site is the place of it."""
+    trail.record(actor=actor, act=act, table=TABLE, row_id=found.pk, site_id=found.site_id)
