@@ -94,43 +94,70 @@ def on_this_device(page: Page) -> str:
     )
 
 
+def shows(page: Page, part: str, text: str) -> None:
+    """Wait until a part of the page on the phone says something."""
+    expect(page.locator(f"[data-part={part}]")).to_contain_text(text, timeout=30_000)
+
+
+def fits(walker: Walker) -> None:
+    """The page is no wider than the phone, and nothing on it is in the way of who cannot see it."""
+    assert list(walker.too_wide()) == []
+    walker.page.set_viewport_size(PHONE)
+    assert grave(walker.page) == []
+
+
+def fill_in(page: Page, folder: Path) -> None:
+    """Without a network: a wrong code word, a note, two answers, a photograph of 80 MB, and one that can be taken."""
+    page.reload()
+    open_with(page, "another word")
+    shows(page, "door-said", "not the code word")
+    open_with(page, WORD)
+    first = page.locator(".asked > li").nth(0)
+    expect(first).to_be_visible(timeout=30_000)
+    answer(page, 0, "Not met")
+    answer(page, 1, "Met")
+    large, taken = folder / "large.jpg", folder / "gate.jpg"
+    with large.open("wb") as file:
+        file.truncate(80_000_000)
+    first.locator("input[type=file]").set_input_files(large)
+    expect(first).to_contain_text("This photograph is too large: the most is 20 MB")
+    taken.write_bytes(photograph("Gate").read())
+    first.locator("input[type=file]").set_input_files(taken)
+    expect(first).to_contain_text("Photographs here: 1")
+    first.locator("textarea").press_sequentially(NOTE)  # and left standing there, in the middle of it
+
+
+def shuts_itself(page: Page) -> None:
+    """Nobody touches it for six minutes: only who knows the code word gets in again."""
+    page.clock.fast_forward(6 * 60_000)
+    expect(page.locator("[data-part=door]")).to_be_visible(timeout=30_000)
+    expect(page.locator(".asked > li")).to_have_count(0)
+    open_with(page, WORD)
+    shows(page, "waiting", "2")
+    expect(page.locator(".asked > li").nth(0).locator("textarea")).to_have_value(NOTE)
+
+
 def test_a_depot_is_assessed_with_the_network_cut_and_sent_later(
     walker: Walker, chromium: Browser, changed: Node, tmp_path: Path
 ) -> None:
     page = walker.page
+    page.clock.install()
     visit = begin(page)
-    assert list(walker.too_wide()) == []
-    page.set_viewport_size(PHONE)
-    assert grave(page) == []
-    phone = take_along(page)
+    fits(walker)
+    take_along(page)
     expect(page.locator(".asked > li").first).to_be_visible(timeout=30_000)
-    assert list(walker.too_wide()) == []
-    page.set_viewport_size(PHONE)
-    assert grave(page) == []
+    fits(walker)
     names = [question(page, at) for at in range(3)]
     site = page.locator("[data-part=site]").inner_text()
 
     walker.context.set_offline(True)
-    page.reload()
-    open_with(page, "another word")
-    expect(page.locator("[data-part=door-said]")).to_contain_text("not the code word", timeout=30_000)
-    open_with(page, WORD)
-    expect(page.locator(".asked > li").first).to_be_visible(timeout=30_000)
-    page.locator(".asked > li").nth(0).locator("textarea").fill(NOTE)
-    answer(page, 0, "Not met")
-    answer(page, 1, "Met")
-    taken = tmp_path / "gate.jpg"
-    taken.write_bytes(photograph("Gate").read())
-    page.locator(".asked > li").nth(0).locator("input[type=file]").set_input_files(taken)
-    expect(page.locator(".asked > li").nth(0)).to_contain_text("Photographs here: 1")
-    page.reload()
-    open_with(page, WORD)
-    expect(page.locator("[data-part=waiting]")).to_contain_text("2", timeout=30_000)
+    fill_in(page, tmp_path)
+    shuts_itself(page)
     kept = on_this_device(page)
     for secret in (NOTE, site, names[0], "not_met", WORD, "JFIF"):
         assert secret not in kept, secret
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("[data-part=send-said]")).to_contain_text("could not be sent")
+    shows(page, "send-said", "could not be sent")
 
     mate = Walker(chromium, changed.origin)  # meanwhile, at the desk
     mate.sign_in("planner")
@@ -143,15 +170,20 @@ def test_a_depot_is_assessed_with_the_network_cut_and_sent_later(
     walker.context.set_offline(False)
     walker.faults.clear()  # without a network the browser complains of what it was not asked to keep
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("[data-part=send-said]")).to_contain_text("All was sent.", timeout=30_000)
-    expect(page.locator("[data-part=send-said]")).to_contain_text("answers differ: 1")
+    shows(page, "send-said", "All was sent.")
+    shows(page, "send-said", "answers differ: 1")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('rasr-unsaved:'))") == []
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("[data-part=send-said]")).to_contain_text("Nothing here waits")
+    shows(page, "send-said", "Nothing here waits")
+    settled(walker, visit, names)
+    assert walker.faults == []
 
+
+def settled(walker: Walker, visit: str, names: list[str]) -> None:
+    """What was sent stands on the page of the visit; what differs is decided, and the visit finished."""
+    page = walker.page
     page.goto(visit)
-    assert list(walker.too_wide()) == []
-    page.set_viewport_size(PHONE)
+    fits(walker)
     expect(page.locator(f"#{names[0]} textarea")).to_have_value(NOTE)
     shown = page.locator(f"#{names[0]} img")
     shown.scroll_into_view_if_needed()
@@ -163,24 +195,46 @@ def test_a_depot_is_assessed_with_the_network_cut_and_sent_later(
     expect(page.locator("main")).to_contain_text("Looked at together.")
     page.get_by_role("button", name="Finish the visit").click()
     expect(page.locator("main")).to_contain_text("finished")
-    assert walker.faults == []
-    assert phone.startswith(changed.origin)
 
 
-def test_what_a_revoked_phone_holds_is_refused_and_forgotten(walker: Walker, chromium: Browser, changed: Node) -> None:
+def test_a_code_word_that_is_easy_to_guess_is_not_taken(walker: Walker) -> None:
+    page = walker.page
+    begin(page)
+    page.get_by_role("button", name="Take it along on this phone").click()
+    for word in ("short word", "aaaaaaaaaaaaaaaa"):
+        open_with(page, word)
+        shows(page, "door-said", "easy to guess")
+    expect(page.locator(".asked > li")).to_have_count(0)
+
+
+def test_a_lost_phone_is_revoked_signed_out_and_forgets(walker: Walker, chromium: Browser, changed: Node) -> None:
     page = walker.page
     visit = begin(page)
-    take_along(page)
+    phone = take_along(page)
     expect(page.locator(".asked > li").first).to_be_visible(timeout=30_000)
+    walker.context.set_offline(True)
+    page.locator(".asked > li").nth(0).locator("textarea").fill(NOTE)
     answer(page, 0, "Not met")
     desk = Walker(chromium, changed.origin)
     desk.sign_in("planner")
     desk.page.goto(visit)
     desk.page.get_by_role("button", name="Revoke this phone").click()
     expect(desk.page.locator("main")).to_contain_text("revoked")
+    walker.context.set_offline(False)
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("[data-part=send-said]")).to_contain_text("This phone was revoked", timeout=30_000)
-    expect(page.locator(".asked > li")).to_have_count(0)
+    shows(page, "send-said", "You are signed out")
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/account/login/|/sign-in/"))
+    kept = on_this_device(page)
+    assert "rasr-unsaved" in kept, "it holds something still"
+    assert NOTE not in kept
+    walker.sign_in("technical_officer")  # even with the password of its holder
+    page.goto(phone)
+    shows(page, "ready", "This phone was revoked")
+    expect(page.locator("[data-part=door]")).to_be_hidden()
+    assert on_this_device(page) == "{}", "it forgot all of it"
+    page.reload()
+    expect(page.locator("main")).to_contain_text("This phone was revoked")
     desk.page.reload()
     expect(desk.page.locator(".asked > li.done")).to_have_count(0)
     desk.close()

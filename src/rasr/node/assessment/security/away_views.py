@@ -75,7 +75,7 @@ def _photographed(
     fault, status = "", 200
     form = PhotographForm(request.POST, request.FILES) if limit is not None and not limit.exceeded else PhotographForm()
     if limit is not None and limit.exceeded:
-        fault, status = say(Refused("picture_too_large", limit_mb=MOST_MB, pixels=MOST_PIXELS)), 413
+        fault, status = say(_too_large(MOST_MB)), 413
     elif form.is_bound and form.is_valid():
         try:
             actor, file = actor_of(request), form.cleaned_data["file"].file
@@ -120,6 +120,8 @@ def away(request: HttpRequest, phone_id: UUID) -> HttpResponseBase:
         "phone": found,
         "sheet": reverse("assessment:security-sheet", args=[found.pk]),
         "associated": f"{sealed.PHONE} {found.pk}",
+        "most_mb": MOST_MB,
+        "too_large": say(_too_large(MOST_MB)),
     }
     return render(request, "assessment/security/away.html", context)
 
@@ -161,7 +163,7 @@ def _taken(request: HttpRequest, phone_id: UUID, photo_id: UUID | None, limit: r
     sent_file = request.FILES.get("content")
     try:
         if limit.exceeded:
-            raise Refused("picture_too_large", limit_mb=limit.most_bytes // 1_000_000, pixels=MOST_PIXELS)
+            raise _too_large(limit.most_bytes // 1_000_000)
         actor, content = actor_of(request), sent_file.read() if sent_file is not None else b""
         if photo_id is not None:
             phones.take_photograph(actor=actor, phone_id=phone_id, photo_id=photo_id, content=content)
@@ -171,6 +173,10 @@ def _taken(request: HttpRequest, phone_id: UUID, photo_id: UUID | None, limit: r
         return _refused(fault)
     told = {"state": "exists" if taken.exists else "taken", "changed": taken.changed, "left": taken.left}
     return _told(told, 200 if taken.exists else 201)
+
+
+def _too_large(limit_mb: int) -> Refused:
+    return Refused("picture_too_large", limit_mb=limit_mb, pixels=MOST_PIXELS)
 
 
 def _refused(fault: Refused) -> HttpResponse:
@@ -188,5 +194,5 @@ def _told(content: dict[str, Any], status: int = 200) -> JsonResponse:
 @secured(queries.ASSESS)
 def revoke(request: HttpRequest, phone_id: UUID) -> HttpResponseBase:
     """Take nothing from a phone any more."""
-    found = phones.revoke(actor=actor_of(request), phone_id=phone_id)
+    found = phones.revoke(actor=actor_of(request), phone_id=phone_id, session=request.session.session_key)
     return redirect("assessment:security-visit", found.visit_id)

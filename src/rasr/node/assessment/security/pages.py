@@ -75,6 +75,7 @@ def visit_page(
         "headings": shown.headings(visit, body, store_id),
         "store_id": store_id or "",
         "stores": stores,
+        "changed": shown.changed(actor, visit),
         "conflicts": [(store or "", question) for store, question in bridge.conflicts(body)],
         "settled": list(shown.settled(body)),
         "faults": faults or [],

@@ -2,7 +2,7 @@
 
 A phone gets a key of its own (AES-256), made from its id and the node's secret. What it sends is sealed with that key,
 so that it is told from what was made up; what lies on it can be opened with a code word only (``security_away.js``).
-Once it is revoked the key is not given any more, and nothing from it is taken.
+Once it is revoked the key is not given any more, nothing from it is taken, and who had it is signed out everywhere.
 
 The upload: nonce of 12 bytes, then AES-256-GCM of ``{"upload_id", "answers": [[store, question, answer, note,
 answered_on, seen, [photographs]]]}``, authenticated with the id of the phone.
@@ -26,6 +26,7 @@ from rasr.node.assessment.models import SecurityPhone, SecurityPhotograph, Secur
 from rasr.node.assessment.security import bridge, photographs, queries, sealed, services, wording
 from rasr.node.assessment.security.acting import RIGHT, entered, locked
 from rasr.node.assessment.security.services import Given, Kept
+from rasr.node.people import second_factor
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.places.models import Store
@@ -67,15 +68,19 @@ def phone(actor: User, phone_id: UUID) -> SecurityPhone:
     return found
 
 
-def revoke(*, actor: User, phone_id: UUID) -> SecurityPhone:
-    """Take nothing from a phone any more, and give it no key: it was lost. Raises PermissionDenied, DoesNotExist."""
+def revoke(*, actor: User, phone_id: UUID, session: str | None = None) -> SecurityPhone:
+    """Take nothing from a phone any more, give it no key, and sign out who had it: it was lost.
+
+    session: the key of the session in which this is asked, which stays. Raises PermissionDenied, DoesNotExist.
+    """
     require(actor, RIGHT)
     with transaction.atomic():
         rows = SecurityPhone.objects.filter(visit__in=queries.visits(actor, RIGHT).values("pk"), revoked_at=None)
         found = rows.select_for_update(of=("self",)).get(pk=phone_id)
         found.revoked_by, found.revoked_at = actor, timezone.now()
         found.save(update_fields=["revoked_by", "revoked_at"])
-        entered(actor, "security.revoke", found.visit, {"phone": found.pk})
+        ended = second_factor.end_sessions(found.given_to, but=session)
+        entered(actor, "security.revoke", found.visit, {"phone": found.pk, "ended": ended})
     return found
 
 

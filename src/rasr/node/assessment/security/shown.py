@@ -87,6 +87,26 @@ def _asked(question: Question, given: list[Row]) -> Asked:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """How the questions have changed since the visit before: ids of questions, joined for a reader."""
+
+    since: SecurityVisit
+    new: str
+    again: str
+    dropped: str
+
+
+def changed(actor: User, visit: SecurityVisit) -> Changed | None:
+    """What this visit asks otherwise than the finished one before it; None where nothing is, or there was none."""
+    found = queries.compared(actor, visit)
+    if found is None:
+        return None
+    since, change = found
+    new, again, dropped = map(", ".join, (change.new, change.again, change.dropped))
+    return Changed(since, new, again, dropped) if new or again or dropped else None
+
+
+@dataclass(frozen=True)
 class Settled:
     """A conflict that a person decided."""
 

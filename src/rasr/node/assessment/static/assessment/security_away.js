@@ -1,5 +1,6 @@
 // A visit without a network. What lies on this device is sealed (AES-GCM) with a key that is made of a code word and of
-// a part that came from the node and cannot be taken out of the browser; it is in memory only while the page is open.
+// a random half that stays in this browser; the key is in memory alone, and goes when nobody touched the page for a while.
+// Who takes the half off the device still has to guess the code word: it is the code word that protects.
 // What leaves is sealed with the key of this phone, which opens with the code word too. All texts come from the page.
 "use strict";
 
@@ -10,11 +11,15 @@
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const own = texts.phone;
   const unsent = `rasr-unsaved:visit:${own}`;
-  const ROUNDS = 600000, SIDE = 1600, MOST_BYTES = 80e6, WAIT_MS = 15000, TRIES = 8;
+  const ROUNDS = 600000, SIDE = 1600, WAIT_MS = 15000, TRIES = 8, QUIET_MS = 5 * 60000, LEAST_SIGNS = 12, LEAST_OTHERS = 6;
+  const mostBytes = Number(texts.mostMb) * 1e6;
   let rest = null; // opens what lies here
   let phone = null; // seals what leaves
   let sheet = null;
   let state = { answers: {}, upload: "" };
+  let saved = Promise.resolve(); // one after another, so that what is older never lands on top
+  let touched = 0;
+  let sending = false;
   const there = new Map();
 
   // What is kept: half (a key that cannot be read), sheet, state and pictures, all sealed.
@@ -41,12 +46,14 @@
   const drop = (name) => inStore("readwrite", (kept) => kept.delete(`${own}:${name}`));
   const mine = () => IDBKeyRange.bound(`${own}:`, `${own}:\uffff`);
 
-  async function forget() {
+  async function forget(why) {
     await inStore("readwrite", (kept) => kept.delete(mine()));
+    await (await caches.open("rasr-security")).delete(location.pathname, { ignoreVary: true });
     localStorage.removeItem(unsent);
     [rest, phone, sheet] = [null, null, null];
-    part("inside").hidden = true;
+    part("inside").hidden = part("door").hidden = true;
     part("questions").replaceChildren();
+    part("ready").textContent = why;
   }
 
   // Keys.
@@ -54,7 +61,7 @@
   const coded = new TextEncoder();
   const bytes = (hex) => new Uint8Array(hex.match(/../g).map((two) => parseInt(two, 16)));
   const aes = (raw) => crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
-  const halfOf = (raw) => crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const newHalf = () => crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 
   async function restOf(half, word) {
     const typed = await crypto.subtle.importKey("raw", coded.encode(word.normalize("NFKC")), "PBKDF2", false, ["deriveBits"]);
@@ -76,6 +83,8 @@
   const putSealed = async (name, value) =>
     put(name, await sealed(rest, coded.encode(JSON.stringify(value)), `${own}:${name}`));
 
+  const save = () => (saved = saved.catch(() => undefined).then(() => putSealed("state", state)));
+
   async function readSealed(name) {
     const found = await read(name);
     return found && JSON.parse(new TextDecoder().decode(await unsealed(rest, found, `${own}:${name}`)));
@@ -91,7 +100,8 @@
       throw new Said(answer.redirected ? texts.signedOut : texts.failed);
     }
     const given = await answer.json();
-    if (given.state === "security_phone_revoked") await forget();
+    const waits = Boolean(localStorage.getItem(unsent));
+    if (given.state === "security_phone_revoked" || (given.state === "security_visit_closed" && !waits)) await forget(given.faults[0]);
     if (!answer.ok) throw Object.assign(new Said((given.faults || [texts.failed])[0]), { faults: given.faults });
     return given;
   }
@@ -158,7 +168,7 @@
     state.upload = "";
     localStorage.setItem(unsent, "yes");
     progress();
-    await putSealed("state", state);
+    await save();
   }
 
   function draw(question) {
@@ -169,8 +179,10 @@
     group.setAttribute("role", "group");
     group.setAttribute("aria-labelledby", label);
     const note = element("textarea", { className: "form-control", rows: 1, maxLength: 2000, placeholder: texts.note });
+    Object.assign(note, { autocomplete: "off", spellcheck: false }); // else the browser keeps or sends what is written
     note.setAttribute("aria-label", `${texts.note}, ${question.id}`);
     const file = element("input", { className: "form-control picture-field", type: "file", accept: "image/*", id: `file-${question.id}` });
+    file.setAttribute("capture", "environment"); // a photograph of the album lies on the device unsealed
     const taken = element("p", { className: "ends" });
     const named = element("label", { className: "form-label", htmlFor: file.id }, texts.photograph);
     const row = element("li", {}, words, group, note, element("div", { className: "control" }, named, file), taken);
@@ -232,7 +244,7 @@
   // A photograph: drawn anew, so that nothing stays of what the camera wrote into it, and sealed.
 
   async function picture(file) {
-    if (file.size > MOST_BYTES) throw new Said(texts.pictureLarge);
+    if (file.size > mostBytes) throw new Said(texts.pictureLarge);
     const image = await createImageBitmap(file);
     const share = Math.min(1, SIDE / Math.max(image.width, image.height));
     const canvas = element("canvas", { width: Math.round(image.width * share), height: Math.round(image.height * share) });
@@ -248,7 +260,7 @@
   async function sendAll() {
     const lines = [];
     const say = (...said) => part("send-said").replaceChildren(...said.map((one) => element("li", {}, one)));
-    part("send").disabled = true;
+    part("send").disabled = sending = true;
     part("sign-in").hidden = true;
     try {
       say(texts.sending);
@@ -267,7 +279,7 @@
       }
       if (!state.upload) {
         state.upload = crypto.randomUUID();
-        await putSealed("state", state);
+        await save();
       }
       const answers = given.map((one) => [one.store, one.question, one.answer, one.note, one.on, one.seen, one.photographs]);
       const content = coded.encode(JSON.stringify({ upload_id: state.upload, answers }));
@@ -276,14 +288,14 @@
       if (taken.left) lines.push(texts.left.replace("{left}", taken.left));
       for (const [key, one] of Object.entries(state.answers)) if (given.includes(one)) delete state.answers[key];
       state.upload = ""; // what was changed in between waits for the next time
-      await putSealed("state", state);
+      await save();
       if (!Object.keys(state.answers).length) localStorage.removeItem(unsent);
       await renew(await fetched());
       say(...lines);
     } catch (fault) {
       say(...(fault.faults || [fault instanceof Said ? fault.message : texts.failed]));
     } finally {
-      part("send").disabled = false;
+      part("send").disabled = sending = false;
     }
   }
 
@@ -309,11 +321,12 @@
   }
 
   async function first(word) {
+    if (word.length < LEAST_SIGNS || new Set(word).size < LEAST_OTHERS) throw new Said(texts.weakWord);
     const now = await fetched();
-    const half = await halfOf(bytes(now.key));
+    const half = await newHalf();
     rest = await restOf(half, word);
     await put("half", half);
-    await putSealed("state", state);
+    await save();
     await renew(now);
   }
 
@@ -329,10 +342,22 @@
     if (navigator.onLine && !Object.keys(state.answers).length) fetched().then(renew).catch(() => undefined);
   }
 
+  // Shut again once nobody touched it for a while: the keys are gone with the page, what was written stays.
+
+  async function shutIfQuiet() {
+    if (!rest || sending || Date.now() - touched < QUIET_MS) return;
+    document.activeElement?.blur(); // a note that is being written is one that was written
+    await saved;
+    location.reload();
+  }
+
   (async function () {
     const half = await read("half").catch(() => undefined);
     part("word-text").textContent = half ? texts.knownWord : texts.newWord;
     part("door").hidden = false;
+    for (const each of ["pointerdown", "keydown", "input"]) document.addEventListener(each, () => (touched = Date.now()), true);
+    document.addEventListener("visibilitychange", shutIfQuiet);
+    setInterval(shutIfQuiet, 10000);
     part("door").addEventListener("submit", async (event) => {
       event.preventDefault();
       const word = document.getElementById("away-word");
@@ -346,6 +371,9 @@
     });
     place.addEventListener("change", drawAll);
     part("send").addEventListener("click", sendAll);
+    // one that was revoked forgets what it holds as soon as it hears of it, before anybody opens it
+    if (half && navigator.onLine) await fetched().catch(() => undefined);
+    if (half && !(await read("half"))) return;
     putAside().catch(() => {
       if (navigator.onLine) part("ready").textContent = texts.unsafe;
     });
