@@ -15,9 +15,9 @@ class Rule:
     ``Node.things``. gets, posts: the answers to who may; empty: this is not how it is asked (405). sends: what a form
     of it sends when all is well. closed: the answer to who lacks the right. mark: ``seen``: the highest of what its
     reader sees; ``own``: of the thing it is about; ``sent``: of what was sent in, at least restricted; ``restricted``;
-    ``confidential``; empty: it shows nothing that has one. lists: whether it can be had as a file. by_place: whether it can be narrowed
-    by organisation and site. outside: the answers to who has not signed in, of what is not public. door: what is
-    answered to who has not signed in, of what is public, where it differs.
+    ``confidential``; empty: it shows nothing that has one. lists: whether it can be had as a file. by_place: whether
+    it can be narrowed by organisation and site. outside: the answers to who has not signed in, of what is not public.
+    door: what is answered to who has not signed in, of what is public, where it differs.
     """
 
     opens: str | tuple[str, ...]

@@ -39,6 +39,8 @@ MAY: dict[str, str | Promise] = {
     "manage_people": _("manage people"),
     "approve_grants": _("be the second person for roles"),
     "manage_node": _("run the node"),
+    "view_security": _("see how places are secured"),
+    "assess_security": _("assess how places are secured"),
 }
 """What each right lets one do."""
 

@@ -133,7 +133,8 @@ def _state(row: dict[str, Any]) -> str:
         "attractiveness_unknown": _("how wanted the stock is, is not known"),
         "no_stock": _("there is no stock"),
     }[row["stock_state"]]
-    return told if row["assessed"] else f"{told}; {_('never assessed')}"
+    never = _("never assessed")
+    return told if row["assessed"] else f"{told}; {never}"
 
 
 def losses(rates: Any) -> Rows:
