@@ -1,4 +1,4 @@
-"""Who may not know of a visit learns nothing of it: no page, list, count, search or queue says other than without it."""
+"""Who may not know of a visit learns nothing of it: no page, list, count, search or queue differs without it."""
 
 from __future__ import annotations
 
