@@ -16,6 +16,7 @@ import numpy as np
 
 from rasr.core.plan.curves import Floats
 from rasr.core.plan.cuts import danger_cuts, gate_cuts
+from rasr.core.plan.envelope import whole_danger
 from rasr.core.plan.highs import Answer, Programme
 from rasr.core.plan.model import INF, Model, Terms
 from rasr.core.plan.options import Options
@@ -141,6 +142,7 @@ class _Search:
         """
         model = self.model
         programme = Programme(model.fatalities * self.scale, model.lower, model.upper, model.rows())
+        programme.add(whole_danger(model))
         dear = np.broadcast_to(_removal_cost(model)[:, None], model.left.shape)
         programme.add(danger_cuts(model, dear, None))
         if start is not None:
