@@ -63,6 +63,9 @@ def total_fatalities(problem: Problem, flow: Flow) -> float:
 def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Clock, progress: Progress) -> Found:
     """The best plan found, never worse than ``start``. Raises NoPlanError where no plan exists."""
     model = Model(problem)
+    if not model.count:  # nothing endangers anyone, is due or can be opened or paid
+        nothing = Flow.nothing(problem)
+        return Found(nothing, (reached := total_fatalities(problem, nothing)), reached, "within_gap", 0)
     search = _Search(model, options, clock, clock() + options.seconds)
     progress("bound", 0.1)
     columns, bound, rounds = search.root(start)
