@@ -121,6 +121,10 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def _assess(command: argparse.ArgumentParser) -> None:
     _run(command)
+    _workers(command)
+
+
+def _workers(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes to use (default: 1)")
     command.add_argument("--cluster", metavar="ADDRESS", help="Dask cluster to use instead (needs the extra cluster)")
 
@@ -132,6 +136,14 @@ def _plan(command: argparse.ArgumentParser) -> None:
     command.add_argument("--partial", action="store_true", help="plan what can be planned without a line or money")
     told = "CSV of what was decided by hand: origin_id, line_id, family, decision (never, at_least), mass_kg, by"
     command.add_argument("--decided", type=Path, metavar="FILE", help=told)
+    studies = command.add_argument_group("studies, instead of one plan")
+    studies.add_argument("--coalitions", action="store_true", help="what every group of jurisdictions can avert")
+    studies.add_argument("--members", metavar="A,B,...", help="with --coalitions: who takes part (default: all)")
+    studies.add_argument("--frontier", action="store_true", help="danger against money: the plan at eight budgets")
+    studies.add_argument("--scenarios", type=Path, metavar="FILE", help="CSV of changes: scenarios side by side")
+    studies.add_argument("--draws", type=int, metavar="N", help="how sure the first year's queue is, by N draws")
+    studies.add_argument("--seed", type=_seed, default=1, help="of the draws (default: 1)")
+    _workers(command)
 
 
 def _blast(command: argparse.ArgumentParser) -> None:

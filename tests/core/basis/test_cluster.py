@@ -8,11 +8,14 @@ import pytest
 from distributed import LocalCluster
 from polars.testing import assert_frame_equal
 from tests.bench.nation import AS_OF, make_nation
+from tests.core.plan.instance import make_instance
+from tests.core.plan.small import problem_of
 
 from rasr.core.assessment.assess import assess
 from rasr.core.basis import executor
 from rasr.core.basis.executor import Cluster
 from rasr.core.basis.findings import Refused
+from rasr.core.plan.cooperation import cooperate
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,15 @@ def test_an_assessment_has_the_same_numbers(cluster: Cluster) -> None:
     assert there.risk is not None
     for name in ("stores", "totals", "frequency_number"):
         assert_frame_equal(getattr(here.risk, name), getattr(there.risk, name), check_exact=True)
+
+
+def test_every_group_is_worth_the_same_to_the_last_bit(cluster: Cluster) -> None:
+    problem = problem_of(make_instance(3, sites=6))
+    here, there = cooperate(problem), cooperate(problem, executor=cluster)
+    assert here.coalitions["averted_low"].max() > 0
+    for name in ("coalitions", "members", "leaving"):
+        assert_frame_equal(getattr(here, name), getattr(there, name), check_exact=True)
+    assert here.verdicts == there.verdicts
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "not an address", "ftp://127.0.0.1:9"])

@@ -231,6 +231,15 @@ def test_without_danger_nothing_is_moved() -> None:
     assert found.objective == found.bound == 0
 
 
+def test_where_there_is_nothing_to_decide_nothing_is_the_plan() -> None:
+    """No danger that stock adds to, no money and nothing to open: a programme without a column."""
+    curves = "origin_id neq_kg fatalities_per_year low high\nN 0 0.1 0 1\nN 10000 0.1 0 1"
+    funds = "fund_id donor currency starts_on ends_on amount carry_over"
+    found = search(problem_of(small(danger_curves=curves, funds=funds), Options(partial=True)))
+    assert found.objective == found.bound > 0
+    assert found.flow.shipped_kg.sum() == 0
+
+
 def test_danger_of_the_road_keeps_stock_where_it_is_safer() -> None:
     region = small(settings=add("settings", "transport_fatalities_per_tonne_km 1"))
     sent = both(region).joint.shipments

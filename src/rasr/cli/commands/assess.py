@@ -58,11 +58,12 @@ def assessed(args: Namespace, say: Say, region: Region, out: Path, mark: str = "
         say.line(f"Kept run of the same records in {out}.")
         return said, read_back(out, region, said)
     with say.progress("Assessing") as progress:
-        assessment = work_out(region, as_of=as_of, executor=_executor(args), progress=progress)
+        assessment = work_out(region, as_of=as_of, executor=executor_of(args), progress=progress)
     return _keep(run, out, assessment, args), assessment
 
 
-def _executor(args: Namespace) -> Executor:
+def executor_of(args: Namespace) -> Executor:
+    """Where the command's heavy work runs. Refused: not_available, not_above_zero."""
     if getattr(args, "cluster", None):
         if find_spec("distributed") is None:
             reason = "the extra cluster is not installed: pip install 'rasr[cluster]'"

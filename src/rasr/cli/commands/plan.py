@@ -15,16 +15,18 @@ import polars as pl
 from rasr import report
 from rasr.cli import numbers
 from rasr.cli.commands.assess import read_back
+from rasr.cli.commands.studies import asked, study
 from rasr.cli.decided import read_decided
 from rasr.cli.runs import Run, keep, kept, mark_of, open_region, ready, run_of
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment
 from rasr.core.assessment.assess import assess as work_out
-from rasr.core.basis.findings import Refused
+from rasr.core.basis.findings import Number, Refused
 from rasr.core.plan.options import Options
 from rasr.core.plan.planner import plan_alone, plan_both
 from rasr.core.plan.result import Plan
 from rasr.core.records.region import Region
+from rasr.core.reference import loader
 from rasr.facade import day_of
 from rasr.report.folder import file_name
 
@@ -44,6 +46,8 @@ def plan(args: Namespace, say: Say) -> int:
     region, mark = open_region(args)
     assessment = read_back(args.assessment, region) if args.assessment else None
     mark = mark or (mark_of(args.assessment) if args.assessment else "")
+    if asked(args):
+        return study(args, say, region, assessment, mark)
     said = planned(args, say, region, assessment, args.out, mark=mark)
     tell(say, said, region, args.out, mark)
     say.result(**said)
@@ -77,11 +81,11 @@ def planned(
         return said
     with say.progress("Planning") as progress:
         danger = assessment or work_out(region, as_of=as_of)
-        asked: dict[str, Any] = {"as_of": as_of, "options": options, "clock": monotonic, "progress": progress}
+        how: dict[str, Any] = {"as_of": as_of, "options": options, "clock": monotonic, "progress": progress}
         if args.alone:
-            answer = Answer(plan_alone(region, danger, **asked), None)
+            answer = Answer(plan_alone(region, danger, **how), None)
         else:
-            both = plan_both(region, danger, **asked)
+            both = plan_both(region, danger, **how)
             answer = Answer(both.joint, both.alone)
     fresh(replace(answer.plan, region=region, assessment=danger, alone=answer.alone))
     return _keep(run, out, answer, danger, args)
@@ -139,6 +143,10 @@ def tell(say: Say, said: dict[str, Any], region: Region, out: Path, mark: str = 
             f"What was decided by hand costs {low} to {high} expected fatalities over the horizon and {paid} thousand "
             f"EUR, beside the best plan without it."
         )
+    if beside := summary.get("greedy"):
+        share = f"{100 * beside['averts_more_share']:.1f}"
+        told: dict[str, Number] = {"fatalities": numbers.danger(beside["objective_fatalities"]), "share": share}
+        say.line(loader.say("greedy_beside", told))
     missed = summary["deadlines_missed"]
     if missed:
         say.line(f"Deadlines missed: {len(missed)} ({', '.join(missed[:3])}{' ...' if len(missed) > 3 else ''})")

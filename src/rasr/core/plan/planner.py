@@ -17,6 +17,7 @@ from rasr.core.basis.seal import digest_bytes, digest_tables
 from rasr.core.plan.audit import audit, audit_tables, refuse_breaches
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.diagnose import diagnose, unreachable
+from rasr.core.plan.greedy import greedy_plan
 from rasr.core.plan.holds import changes, price
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, costs_eur, danger_over_time, fatalities, left_share
@@ -121,7 +122,22 @@ def plan_both(
     found = _solve(asked, options, start, clock, lambda step, done: progress(step, (1 + 2 * done) / 3))
     made = {"inputs_digest": _inputs_digest(region, danger, as_of, options), "seconds": clock() - began}
     alone = _result(relaxed, found_alone, danger, made | {"alone": True}, may_miss=True)
-    return Both(_result(joint, found, danger, made | {"alone": False}, may_miss=options.partial), alone)
+    beside = {"alone": False, "greedy": _greedy(joint, found)}
+    return Both(_result(joint, found, danger, made | beside, may_miss=options.partial), alone)
+
+
+def _greedy(problem: Problem, found: Found) -> dict[str, float]:
+    """What a spreadsheet's plan by danger per euro reaches, and the share by which the plan averts more than it."""
+    plan = greedy_plan(problem)
+    breaches = audit(problem, plan)
+    refuse_breaches([breach for breach in breaches if breach.constraint != "deadline"])
+    nothing, reached = (sum(fatalities(problem, flow)) for flow in (Flow.nothing(problem), plan))
+    return {
+        "objective_fatalities": reached,
+        "cost_eur": float(costs_eur(problem, plan).sum()),
+        "averts_more_share": (nothing - found.objective) / (nothing - reached) - 1.0 if nothing > reached else 0.0,
+        "deadlines_missed": len(breaches),
+    }
 
 
 def _held(region: Region, danger: Danger, as_of: date, options: Options, clock: Clock, progress: Progress) -> Both:

@@ -16,6 +16,7 @@ import numpy as np
 
 from rasr.core.plan.curves import Floats
 from rasr.core.plan.cuts import danger_cuts, gate_cuts
+from rasr.core.plan.envelope import whole_danger
 from rasr.core.plan.highs import Answer, Programme
 from rasr.core.plan.model import INF, Model, Terms
 from rasr.core.plan.options import Options
@@ -62,6 +63,9 @@ def total_fatalities(problem: Problem, flow: Flow) -> float:
 def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Clock, progress: Progress) -> Found:
     """The best plan found, never worse than ``start``. Raises NoPlanError where no plan exists."""
     model = Model(problem)
+    if not model.count:  # nothing endangers anyone, is due or can be opened or paid
+        nothing = Flow.nothing(problem)
+        return Found(nothing, (reached := total_fatalities(problem, nothing)), reached, "within_gap", 0)
     search = _Search(model, options, clock, clock() + options.seconds)
     progress("bound", 0.1)
     columns, bound, rounds = search.root(start)
@@ -141,6 +145,7 @@ class _Search:
         """
         model = self.model
         programme = Programme(model.fatalities * self.scale, model.lower, model.upper, model.rows())
+        programme.add(whole_danger(model))
         dear = np.broadcast_to(_removal_cost(model)[:, None], model.left.shape)
         programme.add(danger_cuts(model, dear, None))
         if start is not None:
