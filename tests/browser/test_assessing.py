@@ -55,7 +55,7 @@ def take_along(page: Page) -> str:
 def open_with(page: Page, word: str) -> None:
     """Type a code word."""
     page.locator("#away-word").fill(word)
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Open the visit").click()
 
 
 def question(page: Page, at: int) -> str:

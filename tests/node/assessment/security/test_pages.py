@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
 from tests.node.assessment.security import planted_visits as planted
 from tests.node.conftest import Places
 
+from rasr.core.assessment.security import questions
 from rasr.node.assessment.models import SecurityPhotograph, SecurityVisit
-from rasr.node.assessment.security import bridge, services
+from rasr.node.assessment.security import bridge, queries, services
 from rasr.node.assessment.security.urls import urlpatterns
 from rasr.node.people import trail_queries
 from rasr.node.people.models import Entry, User
@@ -70,6 +75,7 @@ def test_an_officer_begins_answers_settles_and_finishes(officer: User, places: P
     site = Site.objects.get(pk=places.site_id)
     told = mine.get(page("site", site.pk)).text
     assert "never" in told
+    assert "to be assessed" in told
     begun = mine.post(page("begin", site.pk), {"set_id": "ammunition_depot", "visited_on": "2026-01-15"})
     visit = SecurityVisit.objects.get()
     assert begun["Location"] == page("visit", visit.pk)
@@ -86,7 +92,31 @@ def test_an_officer_begins_answers_settles_and_finishes(officer: User, places: P
     mine.post(page("settle", visit.pk), {**about, "answer": "not_met", "reason": "A gap was found."})
     assert "A gap was found." in mine.get(page("visit", visit.pk)).text
     assert mine.post(page("finish", visit.pk)).status_code == 302
-    assert "due" not in mine.get(page("site", site.pk)).text.split("Due again")[1].split("</dd>")[0]
+    assert "to be assessed" not in mine.get(page("site", site.pk)).text
+
+
+def test_the_list_says_what_is_due_and_its_file_has_the_same_days(
+    made: planted.Planted, officer: User, client_of: ClientOf, settings: Any
+) -> None:
+    mine = client_of(officer)
+    visited = made.finished.visited_on
+    SecurityVisit.objects.filter(pk=made.finished.pk).update(visited_on=visited - timedelta(days=364))
+    name = Site.objects.get(pk=made.finished.site_id).name
+
+    def row(ends: str = "</tr>", **asked: str) -> str:
+        answer = mine.get(page("list"), {"q": name, **asked})
+        shown = b"".join(answer) if asked else answer.content
+        return next(one for one in reversed(shown.decode().split(ends)) if name in one)
+
+    tomorrow = visited + timedelta(days=1)
+    assert "to be assessed" not in row()
+    assert f",{tomorrow}" in row("\n", export="csv")
+    settings.NODE = replace(settings.NODE, reassess_days=364)
+    assert "to be assessed" in row()
+    assert f",{visited}" in row("\n", export="csv")
+    SecurityVisit.objects.filter(pk=made.finished.pk).update(finished_at=None)
+    assert "never" in row()
+    assert "now" in row()
 
 
 def test_every_look_stands_on_the_trail(made: planted.Planted, officer: User, client_of: ClientOf) -> None:
@@ -125,15 +155,77 @@ def test_a_photograph_is_added_to_a_question(made: planted.Planted, officer: Use
     assert shown["Cache-Control"] == "no-store"
 
 
-def test_a_photograph_of_80_mb_gets_one_clear_answer(made: planted.Planted, officer: User, client_of: ClientOf) -> None:
-    large = BytesIO(planted.jpeg().getvalue() + bytes(80_000_000))
-    large.name = "gate.jpg"
-    before = SecurityPhotograph.objects.count()
-    address = page("photograph-add", made.visit.pk, planted.asked(made.visit)[1])
-    answer = client_of(officer).post(address, {"file": large})
-    assert answer.status_code == 413
-    assert "This photograph is too large" in answer.text
+def test_a_photograph_of_80_mb_gets_one_clear_answer_before_it_is_read_whole(
+    made: planted.Planted, officer: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, mine = planted.phone(officer, made.visit), client_of(officer)
+    kept_bytes: list[int] = []
+    receives = TemporaryFileUploadHandler.receive_data_chunk
+
+    def counted(self: Any, raw_data: bytes, start: int) -> None:
+        kept_bytes.append(len(raw_data))
+        receives(self, raw_data, start)
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", counted)
+    content, before = planted.jpeg().getvalue() + bytes(80_000_000), SecurityPhotograph.objects.count()
+    for address, field, status in (
+        (page("photograph-add", made.visit.pk, planted.asked(made.visit)[1]), "file", 413),
+        (page("upload-photograph", phone.pk, uuid4()), "content", 409),
+    ):
+        kept_bytes.clear()
+        large = BytesIO(content)
+        large.name = "gate.jpg"
+        answer = mine.post(address, {field: large})
+        assert answer.status_code == status
+        assert answer.text.count("This photograph is too large: the most is 20 MB") == 1
+        assert 0 < sum(kept_bytes) <= 20 * 2**20
     assert SecurityPhotograph.objects.count() == before
+
+
+def test_a_site_without_stores_or_stock_is_assessed(officer: User, places: Places, client_of: ClientOf) -> None:
+    empty = Site.objects.get(pk=places.site_id)
+    empty.pk, empty.name = "EMPTY-1", "Empty yard"
+    empty.save(force_insert=True)
+    mine = client_of(officer)
+    assert "Empty yard" in mine.get(page("list")).text
+    visit = planted.begin(officer, empty.pk)
+    assert 'id="store"' not in mine.get(page("visit", visit.pk)).text
+    assert mine.get(page("sheet", planted.phone(officer, visit).pk)).json()["places"] == [""]
+    question = planted.asked(visit)[0]
+    assert mine.post(page("answer", visit.pk), {"question": question, "answer": "met"}).status_code == 302
+    assert mine.post(page("finish", visit.pk)).status_code == 302
+    scores = queries.scores_of(officer, empty.pk).places
+    assert scores["site_id"].to_list() == ["EMPTY-1"]
+    assert scores["score_high"].to_list() == [1]
+
+
+def test_a_set_that_changed_since_the_last_visit_says_what_it_asks_otherwise(
+    made: planted.Planted, officer: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, (one, two) = questions.question_set, planted.asked(made.finished)[:2]
+    mine = client_of(officer)
+    assert "The questions have changed" not in mine.get(page("visit", made.visit.pk)).text
+
+    def changed(set_id: str, version: int | None = None) -> questions.QuestionSet:
+        then = shipped(set_id, 1)
+        if version == 1:
+            return then
+        now = [replace(each, scale="yes_no") if each.question_id == two else each for each in then.questions]
+        now = [replace(each, question_id="NEW-01") if each.question_id == one else each for each in now]
+        return questions.QuestionSet(set_id, 2, tuple(now))
+
+    monkeypatch.setattr(questions, "question_set", changed)
+    later = planted.begin(officer, made.finished.site_id)
+    shown = mine.get(page("visit", later.pk)).text
+    told = shown.split("The questions have changed since the visit of")[1].split("</div>")[0]
+    assert " ".join(told.split()).endswith(
+        f"New: NEW-01. To be answered again, on another scale: {two}. Asked no more: {one}."
+    )
+    old = mine.get(page("visit", made.visit.pk)).text
+    assert f'id="{one}"' in old
+    assert "NEW-01" not in old
+    assert mine.post(page("answer", made.visit.pk), {"question": "NEW-01", "answer": "met"}).status_code == 400
+    assert mine.post(page("answer", later.pk), {"question": two, "answer": "partly"}).status_code == 400
 
 
 def test_a_visit_sealed_with_another_key_says_so(made: planted.Planted, officer: User, client_of: ClientOf) -> None:

@@ -84,6 +84,25 @@ def test_a_revoked_phone_gets_no_key_and_nothing_of_it_is_taken(
     assert Entry.objects.filter(act="security.revoke", actor=mate.pseudonym).count() == 1
 
 
+def test_who_had_a_revoked_phone_is_signed_out_everywhere_but_where_it_is_asked(
+    phone: SecurityPhone, officer: User, client_of: ClientOf
+) -> None:
+    desk, lost = Client(), Client()
+    for each in (desk, lost):
+        assert each.post("/sign-in/", {"login": officer.username, "password": officer.username}).status_code == 302
+        assert each.get(reverse("assessment:security-away", args=[phone.pk])).status_code == 200
+    assert desk.post(reverse("assessment:security-revoke", args=[phone.pk])).status_code == 302
+    assert desk.get(reverse("assessment:security-list")).status_code == 200
+    told = lost.get(reverse("assessment:security-sheet", args=[phone.pk]))
+    assert told.status_code == 302
+    assert told["Location"].startswith(reverse("people:sign-in"))
+    again = client_of(officer)  # even with the password of its holder
+    told = again.get(reverse("assessment:security-sheet", args=[phone.pk]))
+    assert (told.status_code, told.json()["state"]) == (409, "security_phone_revoked")
+    assert "key" not in told.json()
+    assert Entry.objects.get(act="security.revoke").after["ended"] == 1
+
+
 def test_a_phone_is_of_one_person(
     phone: SecurityPhone, visit: SecurityVisit, joins: Callable[..., User], stranger: User, places: Places
 ) -> None:

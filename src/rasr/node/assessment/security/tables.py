@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import django_tables2 as tables
-from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from rasr.node.records.tables import WIDE, Code, Day, Named, Text
@@ -13,11 +14,12 @@ from rasr.node.web.words import ByWords
 
 
 class Due(Day):
-    """The day by which a site is due again, from the day of its last visit."""
+    """The day by which a site is due again."""
 
     def render(self, value: date) -> str:
-        """That day later by the interval of the node."""
-        return str(super().render(value + timedelta(days=settings.NODE.reassess_days)))
+        """As people read it, and whether it has come."""
+        shown = str(super().render(value))
+        return f"{shown} · {_now('to be assessed')}" if value <= timezone.localdate() else shown
 
 
 class SiteTable(tables.Table):
@@ -31,8 +33,8 @@ class SiteTable(tables.Table):
     )
     organisation = Named("organisation_id", accessor="organisation__name", verbose_name=_("Organisation"), attrs=WIDE)
     kind = Code("kind", accessor="kind", verbose_name=_("Kind"))
-    assessed_on = Day(accessor="assessed_on", verbose_name=_("Assessed"))
-    due_on = Due(accessor="assessed_on", verbose_name=_("Due again"), orderable=False)
+    assessed_on = Day(accessor="assessed_on", verbose_name=_("Assessed"), default=_("never"))
+    due_on = Due(accessor="due_on", verbose_name=_("Due again"), default=_("now"))
 
     class Meta:
         order_by = ("organisation", "name")

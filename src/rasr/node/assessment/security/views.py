@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import DateField, DateTimeField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,7 +52,9 @@ class Sites(Righted, Sorted):
         actor = self.request.user
         done = queries.visits(actor).filter(site=OuterRef("pk"), finished_at__isnull=False, withdrawn_at=None)
         last = done.order_by("-visited_on").values("visited_on")[:1]
-        return queries.sites(actor).annotate(assessed_on=Subquery(last))
+        rows = queries.sites(actor).annotate(assessed_on=Subquery(last))
+        later = ExpressionWrapper(F("assessed_on") + timedelta(days=settings.NODE.reassess_days), DateTimeField())
+        return rows.annotate(due_on=Cast(later, DateField()))
 
 
 @require_GET
