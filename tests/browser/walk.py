@@ -39,7 +39,7 @@ DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
     "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
     "records:voucher", "records:picture", "assessment:store-map", "assessment:store-danger",
-    "assessment:store-movement",
+    "assessment:store-movement", "assessment:upgrade-photo",
     "assessment:survey-map", "assessment:survey-around", "assessment:survey-answer-map",
     "api:openapi-json", "api:list_articles", "api:one_article", "api:list_stock", "api:list_lots", "api:list_items",
     "api:list_counts", "api:list_movements", "api:post_movements", "api:movement_lines",

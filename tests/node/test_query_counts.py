@@ -19,6 +19,7 @@ from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys
+from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
 from tests.node.people.rules import RULES
 from tests.node.records.catalogue import planted_catalogue
@@ -60,6 +61,8 @@ COUNTS = {
     "assessment:licence-pdf": 9,
     "assessment:licence-propose": 13,
     "assessment:licence-store": 14,
+    "assessment:programme-list": 13,
+    "assessment:programme-new": 14,
     "assessment:rules": 7,
     "assessment:rules-beside": 7,
     "assessment:rules-blank": 3,
@@ -104,7 +107,17 @@ COUNTS = {
     "assessment:survey-take": 26,
     "assessment:surveys": 10,
     "assessment:table": 10,
-    "desk:home": 41,
+    "assessment:upgrade": 16,
+    "assessment:upgrade-ask": 12,
+    "assessment:upgrade-change": 15,
+    "assessment:upgrade-costs": 12,
+    "assessment:upgrade-list": 13,
+    "assessment:upgrade-photo": 9,
+    "assessment:upgrade-photo-add": 11,
+    "assessment:upgrade-photo-drop": 13,
+    "assessment:upgrade-propose": 16,
+    "assessment:upgrade-step": 12,
+    "desk:home": 42,
     "desk:map-data": 8,
     "desk:site": 25,
     "desk:site-surroundings": 9,
@@ -131,8 +144,8 @@ COUNTS = {
     "people:invitations": 7,
     "people:invite": 9,
     "people:join": 0,
-    "people:my-data": 38,
-    "people:my-data-file": 38,
+    "people:my-data": 41,
+    "people:my-data-file": 41,
     "people:people": 11,
     "people:person": 13,
     "people:privacy": 0,
@@ -177,7 +190,7 @@ COUNTS = {
     "records:count-worker": 3,
     "records:counts": 11,
     "records:decision": 9,
-    "records:due": 13,
+    "records:due": 14,
     "records:duplicates": 11,
     "records:incident": 15,
     "records:incident-action": 8,
@@ -336,6 +349,8 @@ def _planted(full: str) -> dict[str, Any]:
         **surplus,
         **vars(events),
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
+        **vars(planted_upgrades.plant(full, "Zeta")),
+        "step": "abandon",
         "form_id": planted_licences.plant(full, "Zeta"),
         **vars(planted_surveys.plant(loader(), "Zeta")),
         "file_id": planted_surveys.file(loader(), "Zeta"),

@@ -17,6 +17,7 @@ from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys, survey_files
+from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import Places, somebody
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts
@@ -277,6 +278,37 @@ def _withdraw_candidate(scene: Scene) -> Post:
     return _post(planted_lots.chief(), "candidate.withdraw", planted_candidates.WHY, candidate_id=made.pk)
 
 
+def _upgrades(name: str) -> Callable[[Scene], Post]:
+    """A form of upgrade projects, sent by who manages all of them."""
+
+    def post(scene: Scene) -> Post:
+        act, data, more = planted_upgrades.SENT[name]
+        made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
+        return _post(planted_lots.chief(), act, data, upgrade_id=made.upgrade_id, **more)
+
+    return post
+
+
+def _propose_upgrade(scene: Scene) -> Post:
+    return _post(planted_lots.chief(), "upgrade.propose", planted_upgrades.proposes(str(_held(scene).store_id)))
+
+
+def _enter_programme(scene: Scene) -> Post:
+    data = {"organisation": scene.places.organisation_id, **planted_upgrades.STATES}
+    return _post(planted_lots.chief(), "programme.enter", data)
+
+
+def _photograph_works(scene: Scene) -> Post:
+    made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
+    file = SimpleUploadedFile("x.jpg", planted_catalogue.photograph().read())
+    return _post(planted_lots.chief(), "upgrade.photograph", {"file": file}, upgrade_id=made.upgrade_id)
+
+
+def _drop_photograph_of_works(scene: Scene) -> Post:
+    made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
+    return _post(planted_lots.chief(), "upgrade.photograph_off", planted_lots.WHY_SENT, photo_id=made.photo_id)
+
+
 def _surveys(name: str) -> Callable[[Scene], Post]:
     """A form of surveys and safeguarding, sent by who plans the whole node."""
 
@@ -334,6 +366,11 @@ def _photograph(scene: Scene) -> Post:
 POSTS: dict[str, Callable[[Scene], Post]] = {
     "assessment:candidate-propose": _propose_candidate,
     "assessment:candidate-withdraw": _withdraw_candidate,
+    **{f"assessment:{name}": _upgrades(name) for name in planted_upgrades.SENT},
+    "assessment:upgrade-propose": _propose_upgrade,
+    "assessment:upgrade-photo-add": _photograph_works,
+    "assessment:upgrade-photo-drop": _drop_photograph_of_works,
+    "assessment:programme-new": _enter_programme,
     "assessment:survey-new": _survey_file,
     "assessment:start": lambda scene: _post(scene.planner, "job.ask"),
     "jobs:cancel": lambda scene: _post(scene.planner, "job.cancel", job_id=scene.job().pk),

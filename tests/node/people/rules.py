@@ -14,6 +14,7 @@ from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.surroundings import planted_surveys
+from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
 from tests.node.people.planted import OWN, SITES
 from tests.node.records.catalogue import planted_catalogue
@@ -103,9 +104,9 @@ class Rule:
     ``Node.things``. gets, posts: the answers to who may; empty: this is not how it is asked (405). sends: what a form
     of it sends when all is well. closed: the answer to who lacks the right. mark: ``seen``: the highest of what its
     reader sees; ``own``: of the thing it is about; ``sent``: of what was sent in, at least restricted; ``restricted``;
-    empty: it shows nothing that has one. lists: whether it can be had as a file. by_place: whether it can be narrowed
-    by organisation and site. outside: the answers to who has not signed in, of what is not public. door: what is
-    answered to who has not signed in, of what is public, where it differs.
+    ``confidential``; empty: it shows nothing that has one. lists: whether it can be had as a file. by_place: whether it
+    can be narrowed by organisation and site. outside: the answers to who has not signed in, of what is not public.
+    door: what is answered to who has not signed in, of what is public, where it differs.
     """
 
     opens: str | tuple[str, ...]
@@ -154,6 +155,12 @@ def _article(name: str, about: str) -> Rule:
     """A form of the catalogue, with what it sends when all is well."""
     right, _acts, sends, _keys = planted_catalogue.SENT[name]
     return Rule(right, about, posts=(302,), sends=sends, mark="seen")
+
+
+def _upgrade(name: str, about: str = "managed upgrade") -> Rule:
+    """A form of an upgrade project, with what it sends when all is well."""
+    _act, sends, _more = planted_upgrades.SENT[name]
+    return Rule("manage_upgrades", about, posts=(302,), sends=sends, mark="confidential")
 
 
 def _api(about: str = "", **more: Any) -> Rule:
@@ -327,6 +334,30 @@ RULES = {
     ),
     "assessment:candidate-withdraw": Rule(
         "judge_stock", "judged candidate", posts=(302,), sends=planted_candidates.WHY, mark="seen"
+    ),
+    "assessment:upgrade-list": _list("view_upgrades", mark="confidential"),
+    "assessment:upgrade": Rule("view_upgrades", "upgrade", mark="confidential"),
+    "assessment:upgrade-propose": Rule(
+        "manage_upgrades",
+        posts=(302,),
+        sends=planted_upgrades.proposes(planted.store_id("A1a")),
+        mark="confidential",
+    ),
+    "assessment:upgrade-change": _upgrade("upgrade-change"),
+    "assessment:upgrade-costs": _upgrade("upgrade-costs"),
+    "assessment:upgrade-ask": _upgrade("upgrade-ask"),
+    "assessment:upgrade-step": _upgrade("upgrade-step", "step of upgrade"),
+    "assessment:upgrade-photo": Rule("view_upgrades", "photo of upgrade", mark="confidential"),
+    "assessment:upgrade-photo-add": Rule("manage_upgrades", "managed upgrade", posts=(400,), mark="confidential"),
+    "assessment:upgrade-photo-drop": Rule(
+        "manage_upgrades", "photo of managed upgrade", posts=(302,), sends=WHY, mark="confidential"
+    ),
+    "assessment:programme-list": Rule("view_upgrades", mark="confidential"),
+    "assessment:programme-new": Rule(
+        "manage_upgrades",
+        posts=(302, 404),
+        sends={"organisation": planted.organisation_id(OWN), **planted_upgrades.STATES},
+        mark="confidential",
     ),
     "assessment:licence-list": _list("view_register"),
     "assessment:licence-store": Rule("view_register", "store", mark="own"),

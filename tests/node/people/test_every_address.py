@@ -47,12 +47,13 @@ NO_WORDS = {
     "asked_session decided_session actor given note",
     "languages": "language reason_language reason_courtesy_language decision_reason_language "
     "decision_reason_courtesy_language LicenceForm.written_in "
-    "CandidateSite.written_in CandidateSite.withdrawn_why_language",
+    "CandidateSite.written_in CandidateSite.withdrawn_why_language Upgrade.why_language",
     "of the program": "rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
-    "EmergencyCard.distances SiteEnquiry.answer Survey.sums",
+    "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated",
     "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id"
     " Leaf.more",
+    "sealed": "Upgrade.works UpgradePhoto.content UpgradePhoto.caption",
     "of everybody": "jurisdiction_id",
 }
 """Columns of text in which nobody's words can stand, by why not; of one table where the name stands before it."""
@@ -162,6 +163,8 @@ def mark_of(person: Person, rule: Rule, thing: Thing) -> int | None:
         return thing.mark
     if rule.mark == "sent":
         return max(LEAST_UNKNOWN, person.mark() or 0)
+    if rule.mark == "confidential":
+        return Mark.CONFIDENTIAL
     if rule.mark == "restricted":
         return Mark.RESTRICTED
     return person.mark() if rule.mark == "seen" else None

@@ -10,8 +10,9 @@ from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.stores import planted_movements
 from tests.node.assessment.surroundings import planted_surveys
+from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
-from tests.node.people.planted import OWN, word
+from tests.node.people.planted import OWN, SITES, word
 from tests.node.people.rules import MARKS, Person
 from tests.node.people.things import Thing, has_right, nobody, owns
 
@@ -23,7 +24,7 @@ STORES = ("A1a", "B1a")
 
 def of_assessment(owner: User) -> dict[str, list[Thing]]:
     """Plant it all."""
-    return _candidates() | _licences() | _rules() | _surveys(owner) | _movements()
+    return _candidates() | _licences() | _rules() | _surveys(owner) | _movements() | _upgrades()
 
 
 def _licences() -> dict[str, list[Thing]]:
@@ -45,6 +46,21 @@ def _candidates() -> dict[str, list[Thing]]:
         for name, right in (("candidate", "view_register"), ("judged candidate", "judge_stock")):
             seen = partial(_has_organisation, organisation, right)
             found.setdefault(name, []).append(Thing({"candidate_id": made.pk}, seen))
+    return found
+
+
+def _upgrades() -> dict[str, list[Thing]]:
+    """A project with a photograph in a store of the people of the walk, and in one beside."""
+    found: dict[str, list[Thing]] = {}
+    for store in STORES:
+        of_organisation = word(f"organisation {SITES[store[:2]]}")
+        made = planted_upgrades.plant(planted.store_id(store), word(f"store {store}"), of_organisation)
+        one = {"upgrade_id": made.upgrade_id}
+        for name, right in (("upgrade", "view_upgrades"), ("managed upgrade", "manage_upgrades")):
+            seen = partial(has_right, store, right)
+            found.setdefault(name, []).append(Thing(one, seen))
+            found.setdefault(f"photo of {name}", []).append(Thing({"photo_id": made.photo_id}, seen))
+        found.setdefault("step of upgrade", []).append(Thing({**one, "step": "abandon"}, seen))
     return found
 
 

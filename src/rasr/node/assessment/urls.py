@@ -10,6 +10,7 @@ from rasr.node.assessment.licences import urls as licences
 from rasr.node.assessment.rules import urls as rules
 from rasr.node.assessment.stores import urls as stores
 from rasr.node.assessment.surroundings import urls as surroundings
+from rasr.node.assessment.upgrades import urls as upgrades
 
 app_name = "assessment"
 urlpatterns = [
@@ -22,4 +23,5 @@ urlpatterns = [
     *rules.urlpatterns,
     *stores.urlpatterns,
     *surroundings.urlpatterns,
+    *upgrades.urlpatterns,
 ]

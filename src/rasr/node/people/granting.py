@@ -39,6 +39,8 @@ MAY: dict[str, str | Promise] = {
     "manage_people": _("manage people"),
     "approve_grants": _("be the second person for roles"),
     "manage_node": _("run the node"),
+    "view_upgrades": _("see upgrade projects"),
+    "manage_upgrades": _("manage upgrade projects"),
 }
 """What each right lets one do."""
 

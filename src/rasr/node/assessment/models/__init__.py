@@ -7,12 +7,14 @@ from rasr.node.assessment.models.licences import EmergencyCard, LicenceForm
 from rasr.node.assessment.models.rules import RuleEntry
 from rasr.node.assessment.models.runs import Figures, Run, RunTable, SiteDanger, StoreDanger
 from rasr.node.assessment.models.surveys import SiteAnswer, SiteEnquiry, Survey, SurveyFile, SurveyFileState, SurveyWay
+from rasr.node.assessment.models.upgrades import Programme, Upgrade, UpgradePhoto, UpgradeState
 
 __all__ = [
     "CandidateSite",
     "EmergencyCard",
     "Figures",
     "LicenceForm",
+    "Programme",
     "RuleEntry",
     "Run",
     "RunTable",
@@ -24,4 +26,7 @@ __all__ = [
     "SurveyFile",
     "SurveyFileState",
     "SurveyWay",
+    "Upgrade",
+    "UpgradePhoto",
+    "UpgradeState",
 ]
