@@ -45,7 +45,8 @@ QUESTIONS_TEXT = """# Questions on security
 The question sets of the security assessment, in our own words. A question keeps its id for as long as it asks the same
 thing. *Module* and *clause* say where its subject stands in the guidelines; a clause is named only where its heading
 was read in a public copy. *Level* is that of risk reduction (1 basic, 2 intermediate, 3 advanced); it is our own
-judgement unless marked *read*. How an answer counts: [Security of a place](../guide/security.md).
+judgement unless marked *read*: then the column `level_source` of the data says where. How an answer counts:
+[Security of a place](../guide/security.md).
 """
 SECURITY = f"{REFERENCE}/security"
 SECURITY_TEXT = """

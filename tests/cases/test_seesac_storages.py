@@ -31,6 +31,7 @@ def test_what_is_only_stated_or_only_itemised_is_not_dropped() -> None:
 def test_every_file_has_its_source_and_the_page_shows_the_difference() -> None:
     sources = docs.read(CASE, "SOURCES.csv")
     assert {row["file"] for row in sources} == {"items.csv", "stated.csv"}
+    assert all(row["source"].startswith("SEESAC, ") for row in sources)
     page = docs.programme_page(docs.ROOT)
     assert "| evidence rooms | 15 | 13 | 2 |" in page
     assert "| central storages | 7 | 7 | 0: agrees |" in page

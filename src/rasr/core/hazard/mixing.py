@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Literal, get_args
 
@@ -109,6 +109,7 @@ class Matrix:
         return [self.may_mix(*pair) for pair in pairs]
 
 
+@lru_cache
 def shipped() -> Matrix:
     """The matrix of the rule data."""
     cells = (_cell(row) for row in loader.rows("hazard/mixing.csv"))

@@ -57,6 +57,8 @@ def _copy(statement: str, rows: Iterator[Row]) -> None:
 
 def update(model: type[models.Model], names: Sequence[str], keys: Sequence[str], rows: Iterable[Row]) -> None:
     """Set the columns ``names`` of the rows with these ``keys``. rows: the values, then those of the keys."""
+    if rows == []:
+        return
     prepared, table = _prepared(model, [*names, *keys], rows), _table(model)
     if connection.vendor == "sqlite":
         count = len(names)
@@ -65,18 +67,20 @@ def update(model: type[models.Model], names: Sequence[str], keys: Sequence[str],
         _listed(f"UPDATE {table} SET {sets} FROM (", count + len(keys), f") AS v WHERE {same}", prepared)
         return
     sets = ", ".join(f"{_quoted(name)} = v.c{place}" for place, name in enumerate(names))
-    types = _types(model, [*names, *keys])
+    types = _types(model, (*names, *keys))
     _joined(f"UPDATE {table} SET {sets} FROM", _matching(table, keys, len(names)), types, prepared)
 
 
 def delete(model: type[models.Model], keys: Sequence[str], rows: Iterable[Row]) -> None:
     """Delete the rows with these keys."""
+    if rows == []:
+        return
     prepared, table = _prepared(model, keys, rows), _table(model)
     if connection.vendor == "sqlite":
         these = ", ".join(map(_quoted, keys))
         _listed(f"DELETE FROM {table} WHERE ({these}) IN (", len(keys), ")", prepared)
         return
-    _joined(f"DELETE FROM {table} USING", _matching(table, keys, 0), _types(model, keys), prepared)
+    _joined(f"DELETE FROM {table} USING", _matching(table, keys, 0), _types(model, tuple(keys)), prepared)
 
 
 def _listed(head: str, columns: int, tail: str, rows: Iterator[Row]) -> None:
@@ -112,8 +116,9 @@ def _bare(value: Any) -> Any:
     return value.obj
 
 
-def _types(model: type[models.Model], names: Sequence[str]) -> list[str]:
-    """How the database calls the types of these columns."""
+@lru_cache(maxsize=1024)
+def _types(model: type[models.Model], names: tuple[str, ...]) -> list[str]:
+    """How PostgreSQL calls the types of these columns."""
     by_name = _fields(model)
     return [by_name[name].db_type(connection) for name in names]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.core.assessment.security.made_visits import ANSWERS, at_random, questions, visit
 
@@ -17,7 +17,9 @@ from rasr.core.assessment.security.answers import (
     merge,
     settle,
 )
+from rasr.core.assessment.security.package import Package
 from rasr.core.assessment.security.questions import CarryOver
+from rasr.core.assessment.security.score import points, score
 from rasr.core.basis.findings import Refused
 
 SAID = [*QUESTION, "answer"]
@@ -45,6 +47,7 @@ def test_same_one_empty_and_different() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(visits, visits, visits)
+@example({"KEY-01": "met"}, {"KEY-02": "met"}, {"KEY-01": None})
 def test_a_merge_is_the_same_in_any_order_and_loses_nothing(
     first: dict[str, str | None], second: dict[str, str | None], third: dict[str, str | None]
 ) -> None:
@@ -65,7 +68,39 @@ def test_both_notes_and_all_photographs_stay() -> None:
     mine = visit({"KEY-01": "met"}).with_columns(**{name: pl.Series(value) for name, value in columns.items()})
     other = mine.with_columns(note=pl.lit("seen by night"), photographs=pl.lit("p2|p3"))
     (row,) = merge(mine, other).select("note", "photographs").rows()
-    assert row == ("seen by day\nseen by night", "p1|p2|p3")
+    assert row == ("seen by day ¶ seen by night", "p1|p2|p3")
+
+
+def test_what_was_merged_is_merged_once_also_after_the_way_through_a_package() -> None:
+    mine = visit({"KEY-01": "met"}).with_columns(note=pl.lit("seen by day"), answered_on=pl.lit("2026-01-01"))
+    mine = Package.from_frames({"answers": mine}).table("answers")
+    merged = merge(mine, mine.with_columns(note=pl.lit("seen by night")))
+    back = Package.from_frames({"answers": merged}).table("answers")
+    assert back.equals(merged)
+    assert merge(back, mine).equals(merged)
+
+
+def test_all_answers_of_merged_visits_are_scored_and_their_conflicts_too() -> None:
+    day = pl.lit("2026-01-01").str.to_date()
+    mine = visit({"KEY-01": "met", "KEY-02": "met"}, visit_id="V1").with_columns(answered_on=day)
+    later = day.dt.offset_by("1d")
+    other = visit({"KEY-02": "not_met", "INV-01": "met"}, visit_id="V2").with_columns(answered_on=later)
+    merged = merge(mine, other)
+    assert latest(merged).equals(merged)
+    found = score(points(merged)).places.row(0, named=True)
+    assert (found["answered"], found["conflicts"]) == (2, 1)
+
+
+def test_what_an_earlier_visit_said_is_no_conflict_and_stays_when_one_is_decided() -> None:
+    day = pl.lit("2026-01-01").str.to_date()
+    earlier = visit({"KEY-01": "partly"}, visit_id="V1").with_columns(answered_on=day)
+    later = [visit({"KEY-01": answer}, visit_id="V2") for answer in ("met", "not_met")]
+    both = merge(*later).with_columns(answered_on=day.dt.offset_by("1d"))
+    assert conflicts(pl.concat([answers_frame(earlier), both.filter(pl.col("answer") == "met")])).height == 0
+    every = pl.concat([answers_frame(earlier), both])
+    assert conflicts(every)["answers"].to_list() == [["met", "not_met"]]
+    settled = settle(every, "S", "KEY-01", "met")
+    assert settled.select("visit_id", "answer").rows() == [("V1", "partly"), ("V2", "met")]
 
 
 def test_a_person_decides_a_conflict_and_nothing_else() -> None:

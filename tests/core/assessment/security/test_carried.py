@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -25,9 +27,11 @@ def wanted(*rows: tuple[object, ...], load_kg: float | None = None) -> tuple[flo
 def test_every_family_has_an_assumed_weight_within_bounds() -> None:
     rows = loader.rows("diversion.csv")
     assert [row["family"] for row in rows] == list(FAMILIES)
-    assert all(row["source"] == "assumed" and float(row["mass_kg_each"]) > 0 for row in rows)
-    for column in ("attractiveness", "attractiveness_per_kg"):
-        assert all(0 <= float(row[column]) <= 1 for row in rows)
+    for row in rows:
+        assert (row["unit"], row["source"], row["status"]) == ("1/piece", "own judgement", "assumed")
+        assert float(row["mass_kg_each"]) > 0
+        assert 0 < float(row["attractiveness"]) <= 1
+        assert row["attractiveness_per_kg"] == "" or 0 < float(row["attractiveness_per_kg"]) <= 1
 
 
 def test_a_load_of_missiles_comes_first_then_one_of_light_weapons_then_the_rest() -> None:
@@ -56,6 +60,32 @@ def test_what_is_weighed_counts_by_the_kilogram() -> None:
     )
 
 
+def test_what_is_not_judged_by_the_kilogram_is_never_harmless() -> None:
+    weighed = pl.DataFrame([("S", "X", "manpads", "gram", 54_000, 54.0, None)], schema=STOCK, orient="row")
+    row = carried(weighed).row(0, named=True)
+    assert (row["wanted_low"], row["stock_state"]) == (0.0, "attractiveness_unknown")
+    assert row["wanted_high"] >= 3 * WORTH["manpads"]
+
+
+def test_only_whole_pieces_are_carried_and_none_that_is_heavier_than_the_load() -> None:
+    low, high = wanted(("S", "X", "mortar", "piece", 100, 600.0, None), load_kg=20.0)
+    assert low == pytest.approx(3 * WORTH["mortar"])
+    assert high == pytest.approx(20.0 / 6.0 * WORTH["mortar"])
+    assert wanted(("S", "X", "mortar", "piece", 1, 20.0, None), load_kg=20.0) == pytest.approx((WORTH["mortar"],) * 2)
+    heavy = carried(stock(("S", "X", "heavy_weapons", 4)))
+    assert heavy.select("wanted_high", "stock_state").row(0) == (0.0, "known")
+
+
+@given(st.lists(st.tuples(st.sampled_from(FAMILIES), st.integers(0, 4)), min_size=1, max_size=4), st.floats(1.0, 300.0))
+def test_the_greatest_sum_of_whole_pieces_lies_between_the_two_values(held: list[tuple[str, int]], load: float) -> None:
+    low, high = wanted(*(("S", "X", name, "piece", pieces, None, None) for name, pieces in held), load_kg=load)
+    mass = {row["family"]: float(row["mass_kg_each"]) for row in loader.rows("diversion.csv")}
+    loads = product(*(range(pieces + 1) for _, pieces in held))
+    possible = [some for some in loads if sum(n * mass[name] for n, (name, _) in zip(some, held, strict=True)) <= load]
+    best = max(sum(n * WORTH[name] for n, (name, _) in zip(some, held, strict=True)) for some in possible)
+    assert low - 1e-9 <= best <= high + 1e-9
+
+
 def test_what_is_not_known_is_named_and_widens() -> None:
     without_quantity = carried(
         pl.DataFrame([("S", "X", "mortar", "piece", None, None, None)], schema=STOCK, orient="row")
@@ -71,7 +101,7 @@ def test_what_is_not_known_is_named_and_widens() -> None:
 @given(records, st.sampled_from(FAMILIES), st.integers(1, 5000))
 def test_more_stock_is_never_wanted_less(held: list[tuple[str, int]], family: str, more: int) -> None:
     rows = [("S", "X", name, pieces) for name, pieces in held]
-    before, after = (carried(stock(*some))["wanted_low"][0] for some in (rows, [*rows, ("S", "X", family, more)]))
+    before, after = (carried(stock(*some))["wanted_high"][0] for some in (rows, [*rows, ("S", "X", family, more)]))
     assert after >= before - 1e-9
 
 

@@ -12,6 +12,7 @@ from tests.core.assessment.security.made_visits import all_answered, at_random, 
 
 from rasr.core.assessment.security.choice import Offer, best, cheapest, danger_of_places, decisions, worth
 from rasr.core.assessment.security.danger import diversion
+from rasr.core.assessment.security.questions import fulfilments, question_set
 from rasr.core.assessment.security.score import mended, points, score
 from rasr.core.assessment.security.works import catalogue, cost_faults, effects_of
 from rasr.core.basis.findings import Refused
@@ -115,7 +116,7 @@ def test_both_choices_equal_brute_force_on_random_small_sites(block: int) -> Non
         least_eur = min(row["cost_eur"] for row in sets if still_open(row, level) == least_open)
         reached = cheapest(given, level)
         assert reached.cost_eur == pytest.approx(least_eur), seed
-        assert set(reached.lacking) == {question for _, question in least_open}
+        assert set(reached.lacking) == {("S", *place) for place in least_open}
         bought += bool(choice.work_ids) + bool(reached.work_ids)
     assert bought > 10
 
@@ -134,7 +135,67 @@ def test_nothing_is_bought_that_adds_nothing() -> None:
 def test_what_no_work_mends_is_named_and_the_rest_is_mended_all_the_same() -> None:
     given = offer(visit(all_answered("met") | {"LIG-03": "not_met", "KEY-01": "not_met"}), works(("A", "lighting", 5)))
     found = cheapest(given, 2)
-    assert (found.work_ids, found.lacking) == (("A",), ("KEY-01",))
+    assert (found.work_ids, found.lacking) == (("A",), (("S", None, "KEY-01"),))
+
+
+def test_what_is_lacking_is_named_with_its_place() -> None:
+    answers = pl.concat([visit(all_answered("met") | {"KEY-01": "not_met"}, store_id=store) for store in ("S1", "S2")])
+    given = offer(answers, works(("A", "locks", 5), store_id="S1"))
+    assert cheapest(given, 2).lacking == (("S", "S2", "KEY-01"),)
+
+
+def test_a_work_at_a_store_without_answers_is_named_and_never_chosen() -> None:
+    given = offer(visit(all_answered("not_met")), works(("A", "locks", 5), store_id="S1"))
+    assert given.without_answers == ("A",)
+    assert best(given, 100.0).work_ids == cheapest(given, 3).work_ids == ()
+    assert offer(visit(all_answered("not_met"), store_id="S1"), given.works).without_answers == ()
+
+
+def test_an_effect_counts_by_the_scale_of_its_question() -> None:
+    one = works(("A", "locks", 5))
+    own = pl.DataFrame(
+        [("A", "KEY-01", "partly"), ("A", "KEY-02", "partly")],
+        schema=["work_id", "question_id", "answer"],
+        orient="row",
+    )
+    assert effects_of(one, own).select("question_id", "share").rows() == [("KEY-02", 0.5)]
+
+
+def test_what_lowers_no_index_is_not_in_the_best_set() -> None:
+    answers = pl.concat([visit(all_answered("not_met"), store_id=store) for store in ("S1", "S2")])
+    given = offer(
+        answers, pl.concat([works(("A", "locks", 0), store_id="S1"), works(("B", "locks", 0), store_id="S2")])
+    )
+    safe = given.danger.with_columns(danger=pl.when(pl.col("store_id") == "S1").then("danger").otherwise(0.0))
+    assert best(Offer(given.points, safe, given.works, given.effects), 10.0).work_ids == ("A",)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("dear_eur", [0, 10_000_000])
+def test_a_budget_is_kept_to_the_cent_and_used_to_the_cent(seed: int, dear_eur: int) -> None:
+    draw = random.Random(seed)
+    count = 8
+    asked = [item.question_id for item in question_set("evidence_room").questions][:count]
+    cents = [dear_eur * 100 + draw.randint(1, 1000) for _ in asked]
+    offered = works(*((f"W{number}", "locks", cost / 100) for number, cost in enumerate(cents)))
+    own = pl.DataFrame(
+        [(f"W{number}", question, "met") for number, question in enumerate(asked)],
+        schema=["work_id", "question_id", "answer"],
+        orient="row",
+    )
+    given = offer(visit(all_answered("not_met")), offered, own)
+    alone = dict(worth(given).select("work_id", "index_removed").iter_rows())
+    sets = [some for size in range(count + 1) for some in combinations(range(count), size)]
+    target = draw.choice([some for some in sets if len(some) == 4])
+    for budget_cents in (sum(cents[number] for number in target) - short for short in (0, 1)):
+        most = max(
+            sum(alone[f"W{number}"] for number in some)
+            for some in sets
+            if sum(cents[number] for number in some) <= budget_cents
+        )
+        found = best(given, budget_cents / 100)
+        assert round(found.cost_eur * 100) <= budget_cents
+        assert found.index_removed == pytest.approx(most)
 
 
 def test_a_work_at_a_store_mends_that_store_only() -> None:
@@ -191,10 +252,17 @@ def test_works_without_a_cost_or_below_zero_are_told_at_once_and_never_chosen() 
 
 def test_a_budget_below_zero_and_a_level_that_is_none_are_refused() -> None:
     given = offer(visit(all_answered("not_met")), works(("A", "locks", 100)))
-    with pytest.raises(Refused, match="out_of_range"):
-        best(given, -1.0)
+    for budget_eur in (-1.0, float("inf"), float("nan")):
+        with pytest.raises(Refused, match="out_of_range"):
+            best(given, budget_eur)
     with pytest.raises(Refused, match="out_of_range"):
         cheapest(given, 4)
+
+
+def test_each_effect_of_the_catalogue_is_on_the_scale_of_its_question() -> None:
+    scale = {row["question_id"]: row["scale"] for row in loader.rows("security/questions.csv")}
+    for row in loader.rows("security/work_effects.csv"):
+        assert fulfilments()[scale[row["question_id"]]][row["answer"]], row
 
 
 def test_the_catalogue_holds_no_invented_figure() -> None:
@@ -204,4 +272,5 @@ def test_the_catalogue_holds_no_invented_figure() -> None:
         assert kind.effects
     for row in loader.rows("security/works_published.csv"):
         assert row["source"].startswith("http")
+        assert row["year"] in ("2016", "about 2011–13")
         assert row["status"] == "secondary"

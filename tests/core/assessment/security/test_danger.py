@@ -76,6 +76,12 @@ def test_losses_and_a_border_press_and_what_is_not_known_widens() -> None:
     assert len(set(many)) == 5
 
 
+def test_a_loss_of_two_families_on_one_day_is_one_event() -> None:
+    one = lost(A=1).with_columns(happened_on=pl.lit("2026-01-02"), family=pl.lit("mortar"))
+    two = pl.concat([one, one.with_columns(family=pl.lit("grenade"))])
+    assert pressure(sites("A"), two, shipped()).equals(pressure(sites("A"), one, shipped()))
+
+
 @settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(0.01, 100.0))
 def test_the_ranking_does_not_change_when_all_weights_are_scaled(seed: int, factor: float) -> None:

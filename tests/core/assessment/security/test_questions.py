@@ -55,6 +55,7 @@ def test_a_clause_is_named_only_where_it_was_read_and_levels_run_from_1_to_3() -
     for row in loader.rows("security/questions.csv"):
         assert row["clause"] == "" or row["status"] == "secondary", row["question_id"]
         assert row["status"] != "verified"
+        assert (row["level_source"] == "own judgement") == (row["level_status"] == "assumed"), row["question_id"]
     levels = {question.level for question in question_set("ammunition_depot").questions}
     assert levels == {1, 2, 3}
 
@@ -75,6 +76,7 @@ def test_answers_of_a_work_and_columns_agree_with_the_rule_data() -> None:
     ("change", "code", "column"),
     [
         (lambda rows: rows["questions"][3].update(text=" "), "empty_cell", "text"),
+        (lambda rows: rows["questions"][3].update(level_source=""), "empty_cell", "level_source"),
         (lambda rows: rows["questions"][3].update(level="4"), "value_out_of_range", "level"),
         (lambda rows: rows["questions"][3].update(level="high"), "wrong_type", "level"),
         (lambda rows: rows["questions"][3].update(heading="moat"), "value_not_allowed", "heading"),

@@ -37,7 +37,7 @@ def test_a_weight_of_ones_own_can_stand_in(tmp_path: Path) -> None:
         ("security/headings.csv", "lighting,1,", "lighting,-1,"),
         ("security/levels.csv", "3,1,", "3,-1,"),
         ("diversion.csv", "manpads,1,", "manpads,-1,"),
-        ("diversion.csv", "manpads,1,0,18", "manpads,1,0,0"),
+        ("diversion.csv", "manpads,1,,18", "manpads,1,,0"),
         ("security/constants.csv", "pressure_base_weight,2,", "pressure_base_weight,0,"),
     ],
 )

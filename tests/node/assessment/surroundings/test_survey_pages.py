@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,14 +44,12 @@ def body(answer: Any) -> bytes:
 
 
 @pytest.fixture
-def ana(db: None) -> Iterator[User]:
+def ana(db: None, no_files: None) -> User:
     """A planner of a node of three stores."""
-    assert db is None
+    assert db is no_files is None
     planner = somebody("ana", "planner")
     load_region(actor=planner, region=region(), complete=True, source="first.xlsx")
-    yield planner
-    for path in sending.folder().glob("*"):
-        path.unlink()
+    return planner
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,12 @@ Bring = Callable[..., SurveyFile]
 
 
 @pytest.fixture
-def ana(db: None) -> Iterator[User]:
+def ana(db: None, no_files: None) -> User:
     """A planner of a node of three stores; S1 holds 10.5 kg of 1.1 within a licence of 10."""
-    assert db is None
+    assert db is no_files is None
     planner = somebody("ana", "planner")
     load_region(actor=planner, region=region(), complete=True, source="first.xlsx")
-    yield planner
-    for path in sending.folder().glob("*"):
-        path.unlink()
+    return planner
 
 
 @pytest.fixture

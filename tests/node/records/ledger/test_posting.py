@@ -18,7 +18,7 @@ from uuid6 import uuid7
 from rasr.core.records.ledger.balances import MOST
 from rasr.core.records.ledger.kinds import KINDS
 from rasr.core.records.ledger.places import Spot
-from rasr.node.people.models import Entry
+from rasr.node.people.models import Entry, Grant
 from rasr.node.records.ledger import vouchers
 from rasr.node.records.ledger.posting import Outcome
 from rasr.node.records.ledger.write import LinesRefused
@@ -177,6 +177,13 @@ def test_who_may(crew: Crew) -> None:
         post(actor=crew.keeper, movement=moves("conversion", ("R4", 1, S2, Spot("converted"))))
     unknown = moves("transfer", ("R4", 1, S2, Spot.store("S9")))
     assert refused("unknown_rule", lambda: post(actor=crew.ana, movement=unknown)).numbers["value"] == "S9"
+
+
+def test_who_sees_a_store_by_one_role_may_not_post_there_by_another(crew: Crew) -> None:
+    """The keeper keeps site A, and approves everywhere: what S3 holds is seen, and stays where it is."""
+    Grant.objects.create(user=crew.keeper, role="approver")
+    told = refused("unknown_rule", lambda: post(actor=crew.keeper, movement=moves("loss", ("R5", 1, S3, LOST))))
+    assert told.numbers["value"] == "S3"
 
 
 def test_what_is_written_down(crew: Crew) -> None:

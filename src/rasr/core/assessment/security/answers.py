@@ -18,8 +18,9 @@ from rasr.core.reference import loader
 
 PLACE = ("site_id", "store_id")
 QUESTION = (*PLACE, "question_id")
-JOINED = {"note": "\n", "photographs": "|"}
-"""Columns of which a merge keeps what both said, and what stands between the parts."""
+VISIT = ("visit_id", "set_id", "set_version")
+JOINED = {"note": " ¶ ", "photographs": "|"}
+"""Columns of which a merge keeps what both said, and what stands between the parts; no cell of a table loses it."""
 
 
 def answers_frame(answers: pl.DataFrame) -> pl.DataFrame:
@@ -36,7 +37,8 @@ def answers_frame(answers: pl.DataFrame) -> pl.DataFrame:
 def merge(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """The answers of two visits to the same places as one frame of the contract ``answers``.
 
-    A question on which they differ has a row for each answer. Of the same answer the later day and both notes stay.
+    A question on which they differ has a row for each answer. Of the same answer the later day and both notes stay. All
+    answers of a place are of one visit then, the one whose id comes last, so that they are scored together.
     Raises Refused('other_question_set') where a place was asked different sets: carry the older answers over first.
     """
     both = pl.concat([answers_frame(one), answers_frame(other)])
@@ -44,12 +46,10 @@ def merge(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     mixed = asked.filter(pl.col("set_id") > 1)["site_id"].sort()
     if mixed.len():
         raise Refused("other_question_set", site=mixed[0])
-    said = both.with_columns(some=pl.col("answer").is_not_null().any().over(QUESTION))
+    said = both.with_columns(pl.col(VISIT).max().over(PLACE), some=pl.col("answer").is_not_null().any().over(QUESTION))
     said = said.filter(pl.col("answer").is_not_null() | ~pl.col("some"))
     left_over = [_together(both, column) for column in JOINED]
-    kept = said.group_by(*QUESTION, "answer").agg(
-        pl.col("visit_id").max(), pl.col("set_id", "set_version").max(), pl.col("answered_on").max()
-    )
+    kept = said.group_by(*QUESTION, "answer").agg(pl.col(*VISIT, "answered_on").max())
     for column, parts in zip(JOINED, left_over, strict=True):
         kept = kept.join(parts, on=QUESTION, how="left", nulls_equal=True).rename({f"all_{column}": column})
     return answers_frame(kept).sort(*QUESTION, "answer", nulls_last=False)
@@ -66,8 +66,8 @@ def _together(answers: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def conflicts(answers: pl.DataFrame) -> pl.DataFrame:
-    """Questions with more than one answer: site_id, store_id, question_id, answers (sorted)."""
-    said = answers_frame(answers).filter(pl.col("answer").is_not_null())
+    """Questions with more than one answer in the last visit to a place: site_id, store_id, question_id, answers."""
+    said = latest(answers).filter(pl.col("answer").is_not_null())
     found = said.group_by(QUESTION).agg(pl.col("answer").unique().sort().alias("answers"))
     return found.filter(pl.col("answers").list.len() > 1).sort(QUESTION)
 
@@ -75,21 +75,17 @@ def conflicts(answers: pl.DataFrame) -> pl.DataFrame:
 def settle(
     answers: pl.DataFrame, site_id: str, question_id: str, answer: str, store_id: str | None = None
 ) -> pl.DataFrame:
-    """The answers with one conflict decided by a person. Raises Refused('no_conflict') where there is none."""
-    there = conflicts(answers).filter(
-        (pl.col("site_id") == site_id)
-        & pl.col("store_id").eq_missing(pl.lit(store_id, pl.String))
-        & (pl.col("question_id") == question_id)
-    )
+    """The answers with one conflict decided by a person; those of earlier visits stay as they are.
+
+    Raises Refused('no_conflict') where there is none.
+    """
+    asked = pl.DataFrame([(site_id, store_id, question_id)], schema=dict.fromkeys(QUESTION, pl.String), orient="row")
+    there = conflicts(answers).join(asked, on=QUESTION, how="semi", nulls_equal=True)
     if not there.height or answer not in there["answers"][0].to_list():
         raise Refused("no_conflict", question=question_id, answer=answer)
-    frame = answers_frame(answers)
-    of_it = (
-        (pl.col("site_id") == site_id)
-        & pl.col("store_id").eq_missing(pl.lit(store_id, pl.String))
-        & (pl.col("question_id") == question_id)
-    )
-    return frame.filter(~of_it | (pl.col("answer") == answer))
+    of_it = latest(answers).join(asked, on=QUESTION, how="semi", nulls_equal=True)
+    dropped = of_it.filter(pl.col("answer").ne_missing(pl.lit(answer)))
+    return answers_frame(answers).join(dropped, on=[*QUESTION, "visit_id", "answer"], how="anti", nulls_equal=True)
 
 
 def carried_over(answers: pl.DataFrame, change: CarryOver, set_id: str, set_version: int) -> pl.DataFrame:

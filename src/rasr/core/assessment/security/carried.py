@@ -1,9 +1,12 @@
 """What of a store one raid could carry off, weighted by how much a thief wants it. It is an index, no rate of loss.
 
-Wanted = greatest sum of attractiveness x pieces whose mass one load can hold: what is wanted most for its mass goes
-first. Attractiveness of a piece = that of its family (``reference/diversion.csv``, assumed) x that of its article among
-its family (1 where the article says nothing). What is weighed counts by the kilogram. Whatever is not known widens the
-interval: no quantity is anything from nothing to a full load, no family anything from worthless to the most wanted.
+Wanted = greatest sum of attractiveness x whole pieces whose mass one load can hold, between two bounds: what is
+wanted most for its mass goes first, and the piece within which the load ends stays behind in the low value and counts
+by its part in the high one (Dantzig 1957). A piece heavier than the load stays behind in both. Attractiveness of a
+piece = that of its family (``reference/diversion.csv``, assumed) x that of its article among its family (1 where the
+article says nothing). What is weighed counts by the kilogram. Whatever is not known widens the interval: no quantity
+is anything from nothing to a full load; no family, and one that is not judged by the kilogram, anything from
+worthless to the most wanted.
 
 >>> stock = pl.DataFrame({"store_id": ["S"], "family": ["manpads"], "unit": ["piece"], "pieces": [3], "mass_kg": [54.0],
 ...                       "attractiveness": [None]})
@@ -19,6 +22,8 @@ from rasr.core.assessment.security.weights import Weights, constant, shipped
 from rasr.core.reference import loader
 
 WEIGHED = "gram"
+ROUNDING = 1e-9
+"""Part of a piece by which a sum of masses may be off."""
 STATES = ("known", "quantity_unknown", "attractiveness_unknown", "no_stock")
 """Of the stock of a store, from good to bad; where two hold, the later one is named."""
 
@@ -59,28 +64,37 @@ def diversion_index(stock: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_mass(stock: pl.DataFrame, weights: Weights, load_kg: float) -> pl.DataFrame:
-    """Each record in kilograms, at most a load, and its worth per kilogram: store_id, family, kg_*, worth_*."""
+    """Each record in kilograms, at most a load, and its worth per kilogram: store_id, family, each_kg, kg_*, worth_*.
+
+    each_kg: of a piece, null for what is weighed. Of pieces heavier than the load there is none to carry.
+    """
     family = pl.col("family")
-    each_kg = {row["family"]: float(row["mass_kg_each"]) for row in loader.rows("diversion.csv")}
+    usual_kg = {row["family"]: float(row["mass_kg_each"]) for row in loader.rows("diversion.csv")}
     worth = {
         "piece": family.replace_strict(dict(weights.families), default=None, return_dtype=pl.Float64),
         "kg": family.replace_strict(dict(weights.per_kg), default=None, return_dtype=pl.Float64),
     }
     by_mass = pl.col("unit") == WEIGHED
     given_each = pl.when(pl.col("mass_kg") > 0).then(pl.col("mass_kg") / pl.col("pieces"))
-    usual_each = family.replace_strict(each_kg, default=None, return_dtype=pl.Float64)
+    usual_each = family.replace_strict(usual_kg, default=None, return_dtype=pl.Float64)
     mass_of_one = pl.coalesce(pl.when(given_each.is_finite()).then(given_each), usual_each)
     own = pl.col("attractiveness").fill_null(1.0)
-    most = max(*(weights.families[name] / kg for name, kg in each_kg.items()), *weights.per_kg.values())
+    too_heavy = pl.col("each_kg") > load_kg
+    most = max(*(weights.families[name] / kg for name, kg in usual_kg.items()), *weights.per_kg.values())
     return (
-        stock.with_columns(each_kg=pl.when(by_mass).then(1.0).otherwise(mass_of_one))
+        stock.with_columns(each_kg=pl.when(~by_mass).then(mass_of_one))
         .with_columns(
-            kg=pl.when(by_mass).then("mass_kg").otherwise(pl.col("pieces") * pl.col("each_kg")),
+            kg=pl.when(by_mass)
+            .then("mass_kg")
+            .when(too_heavy)
+            .then(0.0)
+            .otherwise(pl.col("pieces") * pl.col("each_kg")),
             worth=own * pl.when(by_mass).then(worth["kg"]).otherwise(worth["piece"] / pl.col("each_kg")),
         )
         .select(
             "store_id",
             "family",
+            "each_kg",
             kg_low=pl.col("kg").fill_null(0.0).clip(0.0, load_kg),
             kg_high=pl.col("kg").fill_null(load_kg).clip(0.0, load_kg),
             worth_low=pl.col("worth").fill_null(0.0),
@@ -94,5 +108,8 @@ def _taken(records: pl.DataFrame, bound: str, load_kg: float) -> pl.DataFrame:
     kg, worth = f"kg_{bound}", f"worth_{bound}"
     ordered = records.sort("store_id", worth, kg, descending=[False, True, False], maintain_order=True)
     before = pl.col(kg).cum_sum().over("store_id") - pl.col(kg)
-    left = (load_kg - before).clip(0.0, load_kg)
-    return ordered.with_columns(taken=pl.min_horizontal(left, kg)).with_columns(wanted=pl.col("taken") * pl.col(worth))
+    taken = pl.min_horizontal((load_kg - before).clip(0.0, load_kg), kg)
+    if bound == "low":
+        whole = ((taken / pl.col("each_kg")) + ROUNDING).floor() * pl.col("each_kg")
+        taken = pl.coalesce(whole, taken)
+    return ordered.with_columns(taken=taken).with_columns(wanted=pl.col("taken") * pl.col(worth))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from rasr.core.assessment.security.carried import STATES, carried
+from rasr.core.assessment.security.losses import events
 from rasr.core.assessment.security.weights import Weights, constant, shipped
 
 NO_STOCK = STATES[-1]
@@ -41,7 +42,7 @@ def diversion(
     """The index of every site, and of every store with stock.
 
     stock: as for ``carried``, with site_id. sites: site_id, distance_to_border_km (null: unknown). scores: ``places``
-    of ``score``. losses: site_id, one row each; None: not known whether there were any.
+    of ``score``. losses: site_id, and what ``losses.events`` reads; None: not known whether there were any.
     """
     used = weights or shipped()
     force = pressure(sites, losses, used)
@@ -80,8 +81,8 @@ def pressure(sites: pl.DataFrame, losses: pl.DataFrame | None, weights: Weights)
     if losses is None:
         counted = counted.with_columns(known_losses=pl.lit(None, pl.Float64))
     else:
-        events = losses.group_by("site_id").agg(known_losses=pl.len().cast(pl.Float64))
-        counted = counted.join(events, on="site_id", how="left", maintain_order="left").with_columns(
+        known = events(losses).group_by("site_id").agg(known_losses=pl.len().cast(pl.Float64))
+        counted = counted.join(known, on="site_id", how="left", maintain_order="left").with_columns(
             pl.col("known_losses").fill_null(0.0)
         )
     from_losses = pl.col("known_losses") / (pl.col("known_losses") + half)

@@ -3,6 +3,7 @@
 The file is an archive of one CSV per table and ``package.json`` (format, tables), sealed with a passphrase
 (``basis.seal``: AES-256-GCM in chunks, key by scrypt), so that a change, a cut and a wrong passphrase are found. It
 never holds a table of the region, nor a column that could hold a position: such a package is neither written nor read.
+A text that seems to hold one (``positions``) is a fault of what was read, and is not written.
 
 >>> package = Package.from_frames({"losses": pl.DataFrame({"loss_id": ["L1"], "latitude": [41.3]})})
 Traceback (most recent call last):
@@ -12,18 +13,20 @@ rasr.core.basis.findings.Refused: package_with_positions {'table': 'losses', 'co
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import re
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import polars as pl
 
-from rasr.core.assessment.security.questions import Question, question_set
+from rasr.core.assessment.security import positions
+from rasr.core.assessment.security.answers import PLACE
+from rasr.core.assessment.security.questions import Question, fulfilments, question_set
 from rasr.core.assessment.security.works import cost_faults
 from rasr.core.basis.contract import Column
 from rasr.core.basis.findings import Finding, Number, Refused
@@ -38,14 +41,6 @@ LEAST_PASSPHRASE = 12
 """Characters of a passphrase; assumed."""
 MOST_MB = 200
 """Of the archive, and of all its tables unpacked; photographs are not in it, only their ids."""
-POSITION = re.compile(
-    r"(^|_)(lat|latitude|lon|long|lng|longitude|easting|northing|utm|mgrs|wgs84?|gps|geo\w*|coord\w*|position\w*|wkt|x|y)(_|$)"
-)
-"""Names of columns that could hold a position."""
-PAIR = re.compile(
-    r"[-+]?\d{1,3}[.,]\d{3,}\s*°?\s*[NSEW]?\s*[,;/ ]\s*[-+]?\d{1,3}[.,]\d{3,}|\d{1,3}\s*°\s*\d{1,2}\s*['′]"
-)
-"""A pair of decimal degrees, or degrees and minutes, in a text."""
 KEYS = {"answers": ("visit_id", "site_id", "store_id", "question_id"), "work_effects": ("work_id", "question_id")}
 """What must be unique where a table has no id of its own."""
 
@@ -86,12 +81,17 @@ class Package:
 
 
 def write(package: Package, out: BinaryIO, passphrase: str, *, strength: int = STRENGTH) -> None:
-    """Write a package sealed. Raises Refused: weak_passphrase, package_with_positions."""
+    """Write a package sealed. Raises Refused: weak_passphrase, package_with_positions, texts_with_positions."""
     if len(passphrase) < LEAST_PASSPHRASE:
         raise Refused("weak_passphrase", least=LEAST_PASSPHRASE)
-    for name in package.given:
-        _refuse_positions(name, package.tables[name])
     given = [name for name in TABLES if name in package.given]
+    for name in given:
+        _refuse_positions(name, package.tables[name])
+    found = [fault for name in given for fault in _of_texts(name, package.tables[name])]
+    if found:
+        first = found[0]
+        where: dict[str, Number] = {"table": first.table, "row": first.row or 0, "column": first.column}
+        raise Refused("texts_with_positions", faults=len(found), **where)
     with Sealer(out, passphrase, strength=strength) as sealed:
         sealed.write(_archive({name: package.tables[name] for name in given}))
 
@@ -103,11 +103,10 @@ def read(source: BinaryIO, passphrase: str) -> Package:
     package_with_positions.
     """
     try:
-        plain = _at_most(Opener(source, passphrase))
-        frames = _frames(plain)
+        frames = _frames(_at_most(Opener(source, passphrase)))
     except BrokenError as fault:
         raise Refused(_CODES[fault.kind]) from None
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+    except _NO_ARCHIVE:
         raise Refused("package_unreadable") from None
     return Package.from_frames(frames)
 
@@ -118,6 +117,11 @@ _CODES = {
     "passphrase": "package_passphrase",
     "damaged": "package_unreadable",
 }
+# RuntimeError: a part is locked, or packed in a way that is not known; the others: it is not what it says it is
+_NO_ARCHIVE = (
+    *(zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(ValueError, KeyError, TypeError, pl.exceptions.PolarsError, pl.exceptions.PanicException),
+)
 
 
 def _archive(tables: Mapping[str, pl.DataFrame]) -> bytes:
@@ -147,21 +151,14 @@ def _frames(plain: bytes) -> dict[str, pl.DataFrame]:
         if about["format"] != FORMAT:
             raise BrokenError("version")
         names = [name.removesuffix(".csv") for name in archive.namelist() if name.endswith(".csv")]
-        return {name: _table(archive.read(f"{name}.csv")) for name in names}
-
-
-def _table(content: bytes) -> pl.DataFrame:
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
-    if not rows:
-        raise ValueError("a table without a header")
-    return pl.DataFrame(rows[1:], schema=dict.fromkeys(rows[0], pl.String), orient="row")
+        return {name: pl.read_csv(archive.read(f"{name}.csv"), infer_schema=False) for name in names}
 
 
 def _refuse_positions(name: str, frame: pl.DataFrame) -> None:
     if name in loader.TABLES:
         raise Refused("package_with_positions", table=name, column="*")
     for column in frame.columns:
-        if POSITION.search(column.strip().lower().replace(" ", "_").replace("-", "_")):
+        if positions.in_column(column):
             raise Refused("package_with_positions", table=name, column=column)
 
 
@@ -175,8 +172,10 @@ def check(tables: Mapping[str, pl.DataFrame], region: Mapping[str, pl.DataFrame]
         frame = tables[name]
         for column in loader.contract(name).columns:
             found += _of_cells(name, frame[column.name], column)
+        found += _of_texts(name, frame)
         found += _of_ids(name, frame, {**region, "works": tables["works"]})
-    return [*found, *_of_questions(tables), *cost_faults(tables["works"])]
+    found += [*_of_questions(tables), *cost_faults(tables["works"]), *_of_losses(tables["losses"])]
+    return [*found, *_of_works(tables["works"], tables["answers"])]
 
 
 def _of_cells(table: str, values: pl.Series, column: Column) -> Iterator[Finding]:
@@ -188,8 +187,12 @@ def _of_cells(table: str, values: pl.Series, column: Column) -> Iterator[Finding
     if column.minimum is not None:
         limits: dict[str, Number] = {"minimum": f"{column.minimum:g}", "maximum": "any number", "unit": column.unit}
         yield from _found("value_out_of_range", table, values < column.minimum, column.name, values, **limits)
-    if column.dtype == "text":
-        yield from _found("position_in_text", table, values.str.contains(PAIR.pattern), column.name)
+
+
+def _of_texts(table: str, frame: pl.DataFrame) -> Iterator[Finding]:
+    for name, values in frame.to_dict().items():
+        if values.dtype == pl.String:
+            yield from _found("position_in_text", table, positions.in_text(values), name)
 
 
 def _of_ids(table: str, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
@@ -203,13 +206,15 @@ def _of_ids(table: str, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame])
             known = others[column.references].to_series(0).drop_nulls().to_list()
             strange = ~frame[column.name].is_in(known)
             yield from _found("unknown_id", table, strange, column.name, frame[column.name], target=column.references)
+    if "store_id" in frame.columns and "stores" in others:
+        site_of = dict(others["stores"].select("store_id", "site_id").iter_rows())
+        for at, (site, store) in enumerate(frame.select(PLACE).iter_rows(), 1):
+            if store in site_of and site != site_of[store]:
+                yield Finding("store_of_another_site", "error", table, at, "store_id", store, {"site": str(site)})
 
 
 def _of_questions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
-    scales: dict[str, list[str]] = {}
-    for row in loader.rows("security/scales.csv"):
-        scales.setdefault(row["scale"], []).append(row["answer"])
-    every = {row["question_id"] for row in loader.rows("security/questions.csv")}
+    scales = {scale: list(answers) for scale, answers in fulfilments().items()}
     newest = {row["set_id"]: int(row["version"]) for row in loader.rows("security/sets.csv")}
     sets: dict[tuple[str, int], dict[str, Question]] = {}
     columns = ("set_id", "set_version", "question_id", "answer")
@@ -226,12 +231,36 @@ def _of_questions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
         if question not in asked:
             where = {"target": f"{set_id} {version}"}
             yield Finding("unknown_id", "error", "answers", at, "question_id", str(question), where)
-        elif answer is not None and answer not in scales[asked[question].scale]:
-            said: dict[str, Number] = {"question": question, "allowed": ", ".join(scales[asked[question].scale])}
-            yield Finding("answer_out_of_scale", "error", "answers", at, "answer", answer, said)
-    for at, question in enumerate(tables["work_effects"]["question_id"], 1):
-        if question is not None and question not in every:
+        else:
+            yield from _off_scale("answers", at, question, answer, scales[asked[question].scale])
+    scale_of = {row["question_id"]: row["scale"] for row in loader.rows("security/questions.csv")}
+    for at, (question, answer) in enumerate(tables["work_effects"].select("question_id", "answer").iter_rows(), 1):
+        if question in scale_of:
+            yield from _off_scale("work_effects", at, question, answer, scales[scale_of[question]])
+        elif question is not None:
             yield Finding("unknown_id", "error", "work_effects", at, "question_id", question, {"target": "questions"})
+
+
+def _off_scale(table: str, at: int, question: str, answer: str | None, scale: list[str]) -> Iterator[Finding]:
+    if answer is not None and answer not in scale:
+        said: dict[str, Number] = {"question": question, "allowed": ", ".join(scale)}
+        yield Finding("answer_out_of_scale", "error", table, at, "answer", answer, said)
+
+
+def _of_works(works: pl.DataFrame, answers: pl.DataFrame) -> Iterator[Finding]:
+    """Works at a store without answers of its own, where there are answers at all."""
+    assessed = set(answers.select(PLACE).iter_rows())
+    for at, (work, site, store) in enumerate(works.select("work_id", *PLACE).iter_rows(), 1):
+        if assessed and store is not None and (site, store) not in assessed:
+            said: dict[str, Number] = {"work": work}
+            yield Finding("work_at_store_without_answers", "warning", "works", at, "store_id", store, said)
+
+
+def _of_losses(losses: pl.DataFrame) -> Iterator[Finding]:
+    for at, (pieces, found) in enumerate(losses.select("pieces", "recovered_pieces").iter_rows(), 1):
+        if pieces is not None and found is not None and found > pieces:
+            said: dict[str, Number] = {"pieces": pieces}
+            yield Finding("recovered_more_than_lost", "error", "losses", at, "recovered_pieces", str(found), said)
 
 
 def _found(

@@ -190,7 +190,7 @@ def _of_questions(tables: Mapping[str, Rows]) -> Iterator[Finding]:
         "evidence": [row["evidence"] for row in tables[EVIDENCE]],
     }
     for number, row in enumerate(rows, 1):
-        for column in ("question_id", "text", "module"):
+        for column in ("question_id", "text", "module", "level_source"):
             if not row[column].strip():
                 yield _fault("empty_cell", QUESTIONS, number, column, "")
         for column, allowed in known.items():

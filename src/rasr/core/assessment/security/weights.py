@@ -22,7 +22,7 @@ PRESSURES = ("base", "losses", "border")
 class Weights:
     """headings, levels: how much a question counts. pressures: of ``PRESSURES``. families: attractiveness of a piece.
 
-    per_kg: attractiveness of a kilogram of what is weighed, by family.
+    per_kg: attractiveness of a kilogram of what is weighed, by family; a family that is not there is not judged.
     """
 
     headings: Mapping[str, float]
@@ -49,7 +49,7 @@ def shipped() -> Weights:
         {int(row["level"]): float(row["weight"]) for row in loader.rows("security/levels.csv")},
         {name: constant(f"pressure_{name}_weight") for name in PRESSURES},
         {row["family"]: float(row["attractiveness"]) for row in families},
-        {row["family"]: float(row["attractiveness_per_kg"]) for row in families},
+        {row["family"]: float(row["attractiveness_per_kg"]) for row in families if row["attractiveness_per_kg"]},
     )
     for group in (found.headings, found.levels, found.families, found.per_kg):
         for name, weight in group.items():

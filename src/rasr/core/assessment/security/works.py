@@ -1,7 +1,7 @@
 """Works that would mend a place: the catalogue, what each kind mends, and every fault of the works a user entered.
 
 The catalogue has no costs: no unit cost is published in what was read (``security/works_published.csv`` keeps what
-whole programmes have cost). A user's own works carry their own cost; one without is no choice, and is named.
+all works at two places have cost). A user's own works carry their own cost; one without is no choice, and is named.
 
 >>> "LIG-01" in [question for question, _ in catalogue()["lighting"].effects]
 True
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import polars as pl
 
@@ -60,27 +61,31 @@ def effects_of(works: pl.DataFrame, own: pl.DataFrame | None = None) -> pl.DataF
     """What each work mends: work_id, site_id, store_id, question_id, share (0 to 1 once it is done).
 
     works, own: tables of the contracts ``works`` and ``work_effects``. A work with a row of its own has only those;
-    another has the effects of its kind.
+    another has the effects of its kind. An answer that is not on the scale of its question mends nothing.
     """
-    shares = {answer: share or 0.0 for answers in fulfilments().values() for answer, share in answers.items()}
-    kinds = [
-        (kind.kind, question, shares[answer]) for kind in catalogue().values() for question, answer in kind.effects
-    ]
-    schema = {"kind": pl.String, "question_id": pl.String, "share": pl.Float64}
+    kinds = [(kind.kind, *effect) for kind in catalogue().values() for effect in kind.effects]
+    schema = dict.fromkeys(("kind", "question_id", "answer"), pl.String)
     usual = pl.DataFrame(kinds, schema=schema, orient="row")
     place = works.select("work_id", "site_id", "store_id", "kind")
     named = loader.contract("work_effects").empty() if own is None else own
-    mine = named.select(
-        "work_id", "question_id", share=pl.col("answer").replace_strict(shares, default=0.0, return_dtype=pl.Float64)
+    of_kind = place.join(named, on="work_id", how="anti", maintain_order="left")
+    columns = ("work_id", "site_id", "store_id", "question_id", "answer")
+    every = pl.concat(
+        [
+            place.join(named, on="work_id", maintain_order="left_right").select(columns),
+            of_kind.join(usual, on="kind", maintain_order="left_right").select(columns),
+        ]
     )
-    of_kind = place.join(mine, on="work_id", how="anti", maintain_order="left")
-    found = [
-        place.join(mine, on="work_id", maintain_order="left_right"),
-        of_kind.join(usual, on="kind", maintain_order="left_right"),
+    fulfilled = fulfilments()
+    scales = [(row["question_id"], row["scale"]) for row in loader.rows("security/questions.csv")]
+    shares = [
+        (question, answer, share)
+        for question, scale in scales
+        for answer, share in fulfilled[scale].items()
+        if share is not None
     ]
-    return pl.concat(
-        [part.drop("kind").select("work_id", "site_id", "store_id", "question_id", "share") for part in found]
-    )
+    known = pl.DataFrame(shares, schema=["question_id", "answer", "share"], orient="row")
+    return every.join(known, on=["question_id", "answer"], maintain_order="left").drop("answer")
 
 
 def cost_faults(works: pl.DataFrame) -> list[Finding]:
@@ -88,7 +93,7 @@ def cost_faults(works: pl.DataFrame) -> list[Finding]:
     found: list[Finding] = []
     columns = ["work_id", *COSTS]
     for number, (work, low, cost, high) in enumerate(works.select(columns).iter_rows(), 1):
-        if cost is None:
+        if cost is None or not isfinite(cost):
             found.append(_fault("work_without_cost", number, "cost_eur", "", work=work))
         for column, value in zip(COSTS, (low, cost, high), strict=True):
             if value is not None and value < 0:

@@ -15,6 +15,7 @@ from rasr.node.records.ledger.drafts import MovementDraft
 from rasr.node.records.ledger.facts import NOWHERE, in_parts
 from rasr.node.records.ledger.guarding import RENAMING
 from rasr.node.records.models import Movement, Party
+from rasr.node.web import rows
 
 Sites = tuple[str, ...]
 """One site, or, of what is in transit, that of the despatch and that of its destination."""
@@ -38,8 +39,8 @@ def sites_of(spots: Iterable[Spot]) -> dict[Spot, Sites]:
         for party_id, site_id in Party.objects.filter(pk__in=ids).values_list("pk", "site_id"):
             found.update(dict.fromkeys(parties[party_id], (site_id,)))
     for ids in in_parts(despatches):
-        rows = Movement.objects.filter(pk__in=ids, kind="despatch").exclude(site=None)
-        for movement_id, *sites in rows.values_list("pk", "site_id", "destination__site_id"):
+        sent = Movement.objects.filter(pk__in=ids, kind="despatch").exclude(site=None)
+        for movement_id, *sites in sent.values_list("pk", "site_id", "destination__site_id"):
             found.update(dict.fromkeys(despatches[movement_id], tuple(filter(None, sites))))
     return found
 
@@ -69,8 +70,8 @@ def first_that_goes_out(movements: Sequence[MovementDraft]) -> MovementDraft | N
     """
     changes = {movement.movement_id: _changes_store(movement) for movement in movements}
     owners: dict[str, str] = {}
-    for some in in_parts({store for pairs in changes.values() for pair in pairs for store in pair}):
-        owners.update(Store.objects.filter(pk__in=some).values_list("pk", "site__organisation_id"))
+    if stores := {store for pairs in changes.values() for pair in pairs for store in pair}:
+        owners.update(rows.select(Store, ("store_id", "site__organisation_id"), {"store_id": stores}))
     for movement in movements:
         if any(owners.get(here) != owners.get(there) for here, there in changes[movement.movement_id]):
             return movement
