@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 from PIL import Image, ImageDraw
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from uuid6 import uuid7
 
@@ -75,6 +76,7 @@ def fill(*, officer: User, keeper: User, site_id: str) -> None:
     _movements(crew)
     _surplus(crew)
     _candidates(crew)
+    _security(crew)
     _licences(crew)
     _surveys(crew)
     _events(crew)
@@ -246,6 +248,13 @@ def _licences(crew: Crew) -> None:
     approvals.decide(actor=second, approval_id=asked.pk, **agreed)
     cards.write_contacts(actor=crew.keeper, store_id=store_id, contacts=f"{WORD}: 112", as_of=_ago(3))
     cards.renew_address(actor=crew.officer, store_id=store_id)
+
+
+def _security(crew: Crew) -> None:
+    """A visit that is finished, one under way with a conflict and a photograph, and a phone that has it."""
+    actor, site = crew.officer, crew.stores[0].site
+    made = planted_visits.plant(actor, site.pk, WORD, usual=True)
+    planted_visits.phone(actor, made.visit)
 
 
 def _candidates(crew: Crew) -> None:

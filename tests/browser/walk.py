@@ -34,12 +34,15 @@ BY_POST = (
     "records:count-report", "records:count-findings", "records:count-settle", "records:count-drop",
     "records:count-hand-in", "records:article-drop", "records:lot-component-drop",
     "assessment:licence-card-address", "assessment:survey-drop", "assessment:store-draft",
+    *(f"assessment:security-{name}" for name in ("answer", "settle", "finish", "merge", "hand-out", "upload")),
+    "assessment:security-upload-photograph", "assessment:security-revoke",
 )  # fmt: skip
 DATA = (
     "host:live", "host:ready", "host:certificate", "jobs:job-progress", "desk:map-data", "desk:site-surroundings",
     "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
     "records:voucher", "records:picture", "assessment:store-map", "assessment:store-danger",
-    "assessment:store-movement", "assessment:upgrade-photo",
+    "assessment:store-movement", "assessment:security-worker", "assessment:security-sheet",
+    "assessment:security-photograph", "assessment:upgrade-photo",
     "assessment:survey-map", "assessment:survey-around", "assessment:survey-answer-map",
     "api:openapi-json", "api:list_articles", "api:one_article", "api:list_stock", "api:list_lots", "api:list_items",
     "api:list_counts", "api:list_movements", "api:post_movements", "api:movement_lines",

@@ -18,6 +18,7 @@ from tests.browser.walk import views
 from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
@@ -80,6 +81,17 @@ COUNTS = {
     "assessment:rules-withdraw": 7,
     "assessment:run": 14,
     "assessment:runs": 11,
+    "assessment:security-away": 11,
+    "assessment:security-begin": 12,
+    "assessment:security-list": 13,
+    "assessment:security-open": 12,
+    "assessment:security-photograph": 8,
+    "assessment:security-photograph-add": 11,
+    "assessment:security-sheet": 9,
+    "assessment:security-site": 15,
+    "assessment:security-visit": 15,
+    "assessment:security-withdraw": 12,
+    "assessment:security-worker": 3,
     "assessment:store-danger": 24,
     "assessment:store-map": 25,
     "assessment:store-pairs": 24,
@@ -329,6 +341,8 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
         articles = known.pop("articles")
 
         def value(view: str, name: str) -> str:
+            if view == "assessment:security-open":
+                name = "finished_id"
             own = VALUES.get(view, {})
             if name == "article_id" and (article_id := articles.get(view.removeprefix("records:"))):
                 return article_id
@@ -349,6 +363,7 @@ def _planted(full: str) -> dict[str, Any]:
         **surplus,
         **vars(events),
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
+        **_visits(full),
         **vars(planted_upgrades.plant(full, "Zeta")),
         "step": "abandon",
         "form_id": planted_licences.plant(full, "Zeta"),
@@ -375,6 +390,20 @@ def _planted(full: str) -> dict[str, Any]:
             "article-identify": catalogue.found_id,
             "article-classify": catalogue.found_id,
         },
+    }
+
+
+def _visits(full: str) -> dict[str, Any]:
+    """A visit to the site of a store, its photograph, and a phone of the loader's."""
+    actor = loader()
+    made = planted_visits.plant(actor, Store.objects.get(pk=full).site_id, "Zeta", usual=True)
+    return {
+        "assessment:visit_id": made.visit.pk,
+        "finished_id": made.finished.pk,
+        "photo_id": made.photograph.pk,
+        "phone_id": planted_visits.phone(actor, made.visit).pk,
+        "question_id": planted_visits.asked(made.visit)[0],
+        "assessment:site_id": made.visit.site_id,
     }
 
 

@@ -55,6 +55,7 @@ class NodeConfig:
     words for public, restricted, confidential, apart by commas. back_dating_hours: how long after it took effect a
     movement may be recorded without the right to back-date. stock_validity_days: how long a count confirms a record.
     first_inspection_days: how long after something first came there a store must have been inspected; 0: no such rule.
+    reassess_days: how long an assessment of security holds until the place is due again (our judgement, no norm).
     writes_per_minute, files_per_minute: of one user, or one address not signed in.
 
     Of mail (none without smtp_host): smtp_security: starttls, tls or none; smtp_password_file: a file that holds it;
@@ -86,6 +87,7 @@ class NodeConfig:
     back_dating_hours: int = 24
     stock_validity_days: int = 365
     first_inspection_days: int = 0
+    reassess_days: int = 365
     class_marks: str = "public,restricted,confidential"
     writes_per_minute: int = 120
     files_per_minute: int = 20

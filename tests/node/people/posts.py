@@ -16,6 +16,7 @@ from django.utils import timezone
 from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys, survey_files
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import Places, somebody
@@ -278,6 +279,17 @@ def _withdraw_candidate(scene: Scene) -> Post:
     return _post(planted_lots.chief(), "candidate.withdraw", planted_candidates.WHY, candidate_id=made.pk)
 
 
+def _security(name: str) -> Callable[[Scene], Post]:
+    """A form of security visits, sent by who plans the whole node."""
+
+    def post(scene: Scene) -> Post:
+        made = planted_visits.plant(scene.planner, scene.places.site_id, "Zeta", usual=True)
+        act, data, keys = planted_visits.posted(name, scene.planner, made)
+        return _post(scene.planner, act, data, **keys)
+
+    return post
+
+
 def _upgrades(name: str) -> Callable[[Scene], Post]:
     """A form of upgrade projects, sent by who manages all of them."""
 
@@ -366,6 +378,7 @@ def _photograph(scene: Scene) -> Post:
 POSTS: dict[str, Callable[[Scene], Post]] = {
     "assessment:candidate-propose": _propose_candidate,
     "assessment:candidate-withdraw": _withdraw_candidate,
+    **{f"assessment:security-{name}": _security(name) for name in planted_visits.POSTED},
     **{f"assessment:{name}": _upgrades(name) for name in planted_upgrades.SENT},
     "assessment:upgrade-propose": _propose_upgrade,
     "assessment:upgrade-photo-add": _photograph_works,

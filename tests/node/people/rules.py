@@ -13,6 +13,7 @@ from typing import Any
 from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
@@ -155,6 +156,11 @@ def _article(name: str, about: str) -> Rule:
     """A form of the catalogue, with what it sends when all is well."""
     right, _acts, sends, _keys = planted_catalogue.SENT[name]
     return Rule(right, about, posts=(302,), sends=sends, mark="seen")
+
+
+def _secret(opens: str, about: str, *posts: int, **sends: Any) -> Rule:
+    """A page of how a site is secured: confidential, whatever the mark of the site."""
+    return Rule(opens, about, posts=posts, sends=sends, mark="confidential")
 
 
 def _upgrade(name: str, about: str = "managed upgrade") -> Rule:
@@ -377,6 +383,25 @@ RULES = {
     ),
     "assessment:licence-card-address": _act("judge_stock", "judged store", what="renew"),
     "assessment:licence-open-card": Rule(PUBLIC, "no card", gets=(404,)),
+    "assessment:security-list": _list("view_security", mark="confidential"),
+    "assessment:security-worker": Rule(SIGNED_IN),
+    "assessment:security-site": _secret("view_security", "security site"),
+    "assessment:security-begin": _secret("assess_security", "assessed site", 302, **planted_visits.BEGINS),
+    "assessment:security-visit": _secret("view_security", "security visit"),
+    "assessment:security-answer": _act("assess_security", "assessed visit", **planted_visits.ANSWERS),
+    "assessment:security-settle": _act("assess_security", "assessed visit", **planted_visits.SETTLES),
+    "assessment:security-finish": _act("assess_security", "assessed visit", (400,)),
+    "assessment:security-open": _secret("assess_security", "finished visit", 302, **WHY),
+    "assessment:security-withdraw": _secret("assess_security", "assessed visit", 302, **WHY),
+    "assessment:security-merge": _act("assess_security", "assessed visit", (400,)),
+    "assessment:security-photograph-add": _secret("assess_security", "asked visit", 400),
+    "assessment:security-hand-out": _act("assess_security", "assessed visit"),
+    "assessment:security-photograph": _secret("view_security", "security photograph"),
+    "assessment:security-away": _secret("assess_security", "security phone"),
+    "assessment:security-sheet": _secret("assess_security", "security phone"),
+    "assessment:security-upload": _act("assess_security", "security phone", (409,)),
+    "assessment:security-upload-photograph": _act("assess_security", "photograph of a phone", (409,)),
+    "assessment:security-revoke": _act("assess_security", "assessed phone"),
     "assessment:store-danger": Rule("view_register", "store", mark="seen"),
     "assessment:store-map": Rule("view_register", "store", mark="seen"),
     "assessment:store-pairs": _list("view_register", "store"),

@@ -41,14 +41,16 @@ OURS = ("places", "people", "jobs", "records", "assessment", "plan", "host")
 NO_WORDS = {
     "codes and units": "kind family unit hazard_division compatibility_group un_number construction activity condition "
     "purpose quantity_basis relation building_type technique status currency stage act table plan state refused_code "
-    "nsn content_type Breach.code Breach.subject Action.code RuleEntry.kind RuleEntry.key Survey.way SurveyFile.form",
+    "nsn content_type Breach.code Breach.subject Action.code RuleEntry.kind RuleEntry.key Survey.way SurveyFile.form "
+    "SecurityVisit.set_id",
     "digests, keys and random names": "digest inputs_digest code_hash password pseudonym session request_id worker "
-    "sha256 CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "
+    "sha256 SecurityVisit.body SecurityPhotograph.digest "
+    "CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "
     "asked_session decided_session actor given note",
     "languages": "language reason_language reason_courtesy_language decision_reason_language "
     "decision_reason_courtesy_language LicenceForm.written_in "
     "CandidateSite.written_in CandidateSite.withdrawn_why_language Upgrade.why_language",
-    "of the program": "rule_edition version options key value RuleEntry.rules RuleEntry.rows",
+    "of the program": "SecurityPhone.device rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
     "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated",
     "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id"

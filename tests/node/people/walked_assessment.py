@@ -8,13 +8,15 @@ from uuid import uuid4
 from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.stores import planted_movements
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
 from tests.node.people.planted import OWN, SITES, word
 from tests.node.people.rules import MARKS, Person
-from tests.node.people.things import Thing, has_right, nobody, owns
+from tests.node.people.things import Thing, has_right, has_site, nobody, owns
+from tests.node.records.lots.planted_lots import chief as chief_of_all
 
 from rasr.node.people.models import User
 
@@ -24,7 +26,7 @@ STORES = ("A1a", "B1a")
 
 def of_assessment(owner: User) -> dict[str, list[Thing]]:
     """Plant it all."""
-    return _candidates() | _licences() | _rules() | _surveys(owner) | _movements() | _upgrades()
+    return _candidates() | _licences() | _rules() | _surveys(owner) | _movements() | _security() | _upgrades()
 
 
 def _licences() -> dict[str, list[Thing]]:
@@ -67,6 +69,32 @@ def _upgrades() -> dict[str, list[Thing]]:
 def _has_organisation(organisation: str, right: str, person: Person) -> bool:
     """Whether somebody has all of an organisation by a right."""
     return person.holds(right) and person.where in ("node", *(["organisation"] if organisation == OWN else []))
+
+
+def _security() -> dict[str, list[Thing]]:
+    """Visits to a site of the people of the walk, and to one beside; a phone of one of them, and one of another."""
+    found: dict[str, list[Thing]] = {}
+    chief, mate = chief_of_all(), User.objects.get(username="technical_officer-organisation")
+    for site in ("A1", "B1"):
+        made = planted_visits.plant(chief, planted.site_id(site), word(f"site {site}"))
+        seen, works = (partial(has_site, site, right) for right in ("view_security", "assess_security"))
+        holder = mate if site == "A1" else chief
+        phone = {"phone_id": planted_visits.phone(holder, made.visit).pk}
+        held = partial(owns, holder)
+        for name, kwargs, who in (
+            ("security site", {"site_id": planted.site_id(site)}, seen),
+            ("assessed site", {"site_id": planted.site_id(site)}, works),
+            ("security visit", {"visit_id": made.visit.pk}, seen),
+            ("assessed visit", {"visit_id": made.visit.pk}, works),
+            ("asked visit", {"visit_id": made.visit.pk, "question_id": "KEY-01"}, works),
+            ("finished visit", {"visit_id": made.finished.pk}, works),
+            ("security photograph", {"photo_id": made.photograph.pk}, seen),
+            ("security phone", phone, held),
+            ("assessed phone", phone, works),
+            ("photograph of a phone", {**phone, "photo_id": made.photograph.pk}, held),
+        ):
+            found.setdefault(name, []).append(Thing(kwargs, who))
+    return found
 
 
 def _rules() -> dict[str, list[Thing]]:

@@ -22,6 +22,7 @@ class AssessmentConfig(AppConfig):
         from rasr.node.assessment.models import Run
         from rasr.node.assessment.rules import acting, services
         from rasr.node.assessment.rules import histories as of_rules
+        from rasr.node.assessment.security import histories as of_security
         from rasr.node.assessment.surroundings import histories as of_surveys
         from rasr.node.assessment.upgrades import histories as of_upgrades
         from rasr.node.assessment.upgrades import services as upgrades
@@ -35,6 +36,7 @@ class AssessmentConfig(AppConfig):
         mixing.decided_by(services.matrix)
         of_licences.tell_all()
         of_rules.tell_all()
+        of_security.tell_all()
         of_surveys.tell_all()
         of_upgrades.tell_all()
         assert set(acting.ACTS) <= set(KINDS)

@@ -8,6 +8,7 @@ from rasr.node.assessment import views
 from rasr.node.assessment.candidates import urls as candidates
 from rasr.node.assessment.licences import urls as licences
 from rasr.node.assessment.rules import urls as rules
+from rasr.node.assessment.security import urls as security
 from rasr.node.assessment.stores import urls as stores
 from rasr.node.assessment.surroundings import urls as surroundings
 from rasr.node.assessment.upgrades import urls as upgrades
@@ -21,6 +22,7 @@ urlpatterns = [
     *candidates.urlpatterns,
     *licences.urlpatterns,
     *rules.urlpatterns,
+    *security.urlpatterns,
     *stores.urlpatterns,
     *surroundings.urlpatterns,
     *upgrades.urlpatterns,

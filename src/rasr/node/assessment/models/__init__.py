@@ -6,6 +6,7 @@ from rasr.node.assessment.models.candidates import CandidateSite
 from rasr.node.assessment.models.licences import EmergencyCard, LicenceForm
 from rasr.node.assessment.models.rules import RuleEntry
 from rasr.node.assessment.models.runs import Figures, Run, RunTable, SiteDanger, StoreDanger
+from rasr.node.assessment.models.security import SecurityPhone, SecurityPhotograph, SecurityUpload, SecurityVisit
 from rasr.node.assessment.models.surveys import SiteAnswer, SiteEnquiry, Survey, SurveyFile, SurveyFileState, SurveyWay
 from rasr.node.assessment.models.upgrades import Programme, Upgrade, UpgradePhoto, UpgradeState
 
@@ -18,6 +19,10 @@ __all__ = [
     "RuleEntry",
     "Run",
     "RunTable",
+    "SecurityPhone",
+    "SecurityPhotograph",
+    "SecurityUpload",
+    "SecurityVisit",
     "SiteAnswer",
     "SiteDanger",
     "SiteEnquiry",

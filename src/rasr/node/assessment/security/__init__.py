@@ -1,0 +1,1 @@
+"""How places are secured: visits, answers, photographs, and phones away from the network."""
