@@ -123,6 +123,7 @@ COUNTS = {
     "assessment:upgrade-ask": 12,
     "assessment:upgrade-change": 15,
     "assessment:upgrade-costs": 12,
+    "assessment:upgrade-hand-over": 12,
     "assessment:upgrade-list": 13,
     "assessment:upgrade-photo": 9,
     "assessment:upgrade-photo-add": 11,

@@ -305,6 +305,11 @@ def _propose_upgrade(scene: Scene) -> Post:
     return _post(planted_lots.chief(), "upgrade.propose", planted_upgrades.proposes(str(_held(scene).store_id)))
 
 
+def _hand_over_upgrade(scene: Scene) -> Post:
+    made = planted_upgrades.under_way(str(_held(scene).store_id), "Zeta")
+    return _post(planted_lots.chief(), "approval.ask", planted_upgrades.HANDS_OVER, upgrade_id=made.pk)
+
+
 def _enter_programme(scene: Scene) -> Post:
     data = {"organisation": scene.places.organisation_id, **planted_upgrades.STATES}
     return _post(planted_lots.chief(), "programme.enter", data)
@@ -381,6 +386,7 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
     **{f"assessment:security-{name}": _security(name) for name in planted_visits.POSTED},
     **{f"assessment:{name}": _upgrades(name) for name in planted_upgrades.SENT},
     "assessment:upgrade-propose": _propose_upgrade,
+    "assessment:upgrade-hand-over": _hand_over_upgrade,
     "assessment:upgrade-photo-add": _photograph_works,
     "assessment:upgrade-photo-drop": _drop_photograph_of_works,
     "assessment:programme-new": _enter_programme,

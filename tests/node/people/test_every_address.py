@@ -24,7 +24,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, include, path, reverse
 from tests.node.conftest import rolled_back_afterwards
 from tests.node.people import planted
-from tests.node.people.rules import PUBLIC, RULES, Person, Rule, opened
+from tests.node.people.rules import RULES, opened
+from tests.node.people.ruling import PUBLIC, Person, Rule
 from tests.node.people.things import Thing
 from tests.node.people.walked import OWNER, Node, make
 
@@ -55,7 +56,7 @@ NO_WORDS = {
     "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated",
     "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id"
     " Leaf.more",
-    "sealed": "Upgrade.works UpgradePhoto.content UpgradePhoto.caption",
+    "sealed": "Upgrade.works UpgradePhoto.caption",
     "of everybody": "jurisdiction_id",
 }
 """Columns of text in which nobody's words can stand, by why not; of one table where the name stands before it."""

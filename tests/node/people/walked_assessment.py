@@ -14,7 +14,7 @@ from tests.node.assessment.surroundings import planted_surveys
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
 from tests.node.people.planted import OWN, SITES, word
-from tests.node.people.rules import MARKS, Person
+from tests.node.people.ruling import MARKS, Person
 from tests.node.people.things import Thing, has_right, has_site, nobody, owns
 from tests.node.records.lots.planted_lots import chief as chief_of_all
 
@@ -63,6 +63,8 @@ def _upgrades() -> dict[str, list[Thing]]:
             found.setdefault(name, []).append(Thing(one, seen))
             found.setdefault(f"photo of {name}", []).append(Thing({"photo_id": made.photo_id}, seen))
         found.setdefault("step of upgrade", []).append(Thing({**one, "step": "abandon"}, seen))
+        begun = planted_upgrades.under_way(planted.store_id(store), word(f"store {store}"))
+        found.setdefault("upgrade under way", []).append(Thing({"upgrade_id": begun.pk}, seen))
     return found
 
 

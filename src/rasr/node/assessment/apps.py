@@ -24,8 +24,8 @@ class AssessmentConfig(AppConfig):
         from rasr.node.assessment.rules import histories as of_rules
         from rasr.node.assessment.security import histories as of_security
         from rasr.node.assessment.surroundings import histories as of_surveys
+        from rasr.node.assessment.upgrades import agreeing
         from rasr.node.assessment.upgrades import histories as of_upgrades
-        from rasr.node.assessment.upgrades import services as upgrades
         from rasr.node.people import histories  # models are there only now
         from rasr.node.people.approvals.registry import KINDS
         from rasr.node.records import mixing
@@ -40,4 +40,4 @@ class AssessmentConfig(AppConfig):
         of_surveys.tell_all()
         of_upgrades.tell_all()
         assert set(acting.ACTS) <= set(KINDS)
-        assert {giving.KIND, distances.KIND, candidates.KIND, upgrades.KIND} <= set(KINDS)
+        assert {giving.KIND, distances.KIND, candidates.KIND, agreeing.KIND, agreeing.HANDOVER} <= set(KINDS)

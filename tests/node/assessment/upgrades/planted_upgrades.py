@@ -12,9 +12,10 @@ from tests.node.records.catalogue.planted_catalogue import photograph
 from tests.node.records.lots.planted_lots import WHY_SENT, chief
 
 from rasr.node.assessment.models import Upgrade
-from rasr.node.assessment.upgrades import photographs, services
+from rasr.node.assessment.upgrades import agreeing, photographs, services
 from rasr.node.assessment.upgrades.costs import Costs, Money, Work
 from rasr.node.people.approvals import services as approvals
+from rasr.node.people.models import Approval
 from rasr.node.people.place import Place
 from rasr.node.places.models import Store
 from rasr.node.records.lots.told import Why
@@ -31,6 +32,7 @@ COSTS: dict[str, Any] = {
     "money_currency_0": "EUR",
     **WHY_SENT,
 }
+HANDS_OVER: dict[str, Any] = {"on": "2026-01-06", **WHY_SENT}
 STATES: dict[str, Any] = {"name": "Programme", "source": "A page", "stated_police_storage": "7", **WHY_SENT}
 SENT: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "upgrade-change": ("upgrade.change", {"name": "Other", "contractor": "Firm", **WHY_SENT}, {}),
@@ -64,7 +66,22 @@ def propose(store_id: str, says: str, works: tuple[Work, ...] = (), money: tuple
 
 def agree(made: Upgrade) -> Upgrade:
     """Let a second person approve it."""
-    asked = services.ask(actor=chief(), session="asks", upgrade_id=made.pk, reason="So.")
+    return _decided(made, agreeing.ask(actor=chief(), session="asks", upgrade_id=made.pk, reason="So."))
+
+
+def under_way(store_id: str, says: str) -> Upgrade:
+    """One that was begun."""
+    made = agree(propose(store_id, says, (Work("locks", says, 1050, "EUR", says),)))
+    return services.step(actor=chief(), upgrade_id=made.pk, name="begin", on=DAY, why=WHY)
+
+
+def hand_over(made: Upgrade, on: date = DAY) -> Upgrade:
+    """Let a second person see that its works are there."""
+    asked = agreeing.ask_handover(actor=chief(), session="asks", upgrade_id=made.pk, on=on, reason="So.")
+    return _decided(made, asked)
+
+
+def _decided(made: Upgrade, asked: Approval) -> Upgrade:
     agreed: dict[str, Any] = {"session": "decides", "approve": True, "reason": "Seen.", "digest": asked.digest}
     approvals.decide(actor=second(), approval_id=asked.pk, **agreed)
     made.refresh_from_db()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,14 +14,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from tests.node.assessment.security import planted_visits
 from tests.node.assessment.upgrades import planted_upgrades as planted
 from tests.node.conftest import somebody
 from tests.node.records.catalogue.planted_catalogue import photograph
 from tests.node.records.lots.planted_lots import WHY_SENT, chief
 
 from rasr.core.basis.findings import Refused
-from rasr.node.assessment.models import Upgrade, UpgradePhoto, UpgradeState
-from rasr.node.assessment.upgrades import costs, photographs, queries, services
+from rasr.node.assessment.models import SecurityVisit, Upgrade, UpgradePhoto, UpgradeState
+from rasr.node.assessment.security import services as visits
+from rasr.node.assessment.upgrades import agreeing, costs, photographs, queries, services
 from rasr.node.assessment.upgrades.costs import Costs, Money, Work
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Entry, User
@@ -57,9 +60,13 @@ def test_it_goes_from_the_proposal_to_the_acceptance(store: Store) -> None:
     with pytest.raises(Refused, match="upgrade_step_not_now"):
         services.step(actor=chief(), upgrade_id=made.pk, name="begin", on=None, why=planted.WHY)
     assert planted.agree(made).state == UpgradeState.APPROVED
-    for name, state in (("begin", "under_way"), ("hand-over", "handed_over"), ("accept", "accepted")):
-        made = services.step(actor=chief(), upgrade_id=made.pk, name=name, on=planted.DAY, why=planted.WHY)
-        assert made.state == state
+    on: dict[str, Any] = {"on": planted.DAY, "why": planted.WHY}
+    assert services.step(actor=chief(), upgrade_id=made.pk, name="begin", **on).state == UpgradeState.UNDER_WAY
+    with pytest.raises(Refused, match="upgrade_step_not_now"):
+        services.step(actor=chief(), upgrade_id=made.pk, name="accept", **on)
+    assert planted.hand_over(made).state == UpgradeState.HANDED_OVER
+    made = services.step(actor=chief(), upgrade_id=made.pk, name="accept", **on)
+    assert made.state == UpgradeState.ACCEPTED
     assert (made.start_on, made.handover_on, made.accepted_on) == (planted.DAY,) * 3
     with pytest.raises(Refused, match="upgrade_ended"):
         services.step(actor=chief(), upgrade_id=made.pk, name="abandon", on=None, why=planted.WHY)
@@ -67,7 +74,7 @@ def test_it_goes_from_the_proposal_to_the_acceptance(store: Store) -> None:
 
 def test_who_asks_does_not_approve_and_what_changes_is_asked_for_again(store: Store) -> None:
     made = planted.propose(store.pk, "Doors", (LOCKS,))
-    asked = services.ask(actor=chief(), session="s", upgrade_id=made.pk, reason="So.")
+    asked = agreeing.ask(actor=chief(), session="s", upgrade_id=made.pk, reason="So.")
     sure: dict[str, Any] = {"approve": True, "reason": "Mine.", "digest": asked.digest}
     with pytest.raises(Refused, match="approval_own"):
         approvals.decide(actor=chief(), session="s", approval_id=asked.pk, **sure)
@@ -111,7 +118,8 @@ def test_works_and_photographs_are_sealed_and_stand_on_no_trail(
 ) -> None:
     made = planted.plant(store.pk, "Padlock at gate 7")
     row, photo = Upgrade.objects.get(pk=made.upgrade_id), UpgradePhoto.objects.get(pk=made.photo_id)
-    assert "Padlock" not in row.works + photo.content + photo.caption
+    assert "Padlock" not in row.works + photo.caption
+    assert not bytes(photo.content).startswith(b"\xff\xd8"), "the file is no JPEG as it is kept"
     works = Entry.objects.filter(act="upgrade.price", row_id=str(row.pk)).latest("at")
     assert works.after == {"works": 2, "cost": {"EUR": 1050}, "money": {"EUR": 1050}}
     told = client_of(chief()).get(reverse("assessment:upgrade", args=[row.pk]))
@@ -120,6 +128,80 @@ def test_works_and_photographs_are_sealed_and_stand_on_no_trail(
     settings.SECRET_KEY = "another key of another node, which is as long as that of this one"
     shown = client_of(chief()).get(reverse("assessment:upgrade", args=[row.pk])).text
     assert "were sealed with another key" in shown
+    services.price(actor=chief(), upgrade_id=row.pk, costs=Costs((FENCE,)), why=planted.WHY)
+    row.refresh_from_db()
+    assert queries.costs_of(row).works == (FENCE,), "they can be written down anew"
+
+
+def test_what_was_sealed_of_another_project_is_not_taken_for_this_ones(store: Store) -> None:
+    made, other = (planted.propose(store.pk, name, (work,)) for name, work in (("A", LOCKS), ("B", FENCE)))
+    made.works = other.works
+    with pytest.raises(Refused, match="security_unreadable"):
+        queries.costs_of(made)
+    one, two = (photographs.add(actor=chief(), upgrade_id=made.pk, file=photograph()) for _ in range(2))
+    one.content = two.content
+    with pytest.raises(Refused, match="security_unreadable"):
+        photographs.content(one)
+
+
+def test_the_handover_waits_for_a_second_person(store: Store, client_of: ClientOf) -> None:
+    made, officer = planted.agree(planted.propose(store.pk, "Doors", (LOCKS,))), client_of(chief())
+    services.step(actor=chief(), upgrade_id=made.pk, name="begin", on=planted.DAY, why=planted.WHY)
+    page, shown = (reverse(f"assessment:{name}", args=[made.pk]) for name in ("upgrade-hand-over", "upgrade"))
+    assert page in officer.get(shown).text
+    assert officer.post(page, {"on": "2026-01-06", **WHY_SENT}).status_code == 302
+    made.refresh_from_db()
+    assert made.state == UpgradeState.UNDER_WAY
+    assert page not in officer.get(shown).text, "it is asked for once"
+    asked = queries.waiting(chief(), made)
+    assert asked is not None
+    sure: dict[str, Any] = {"approval_id": asked.pk, "approve": True, "reason": "Seen.", "digest": asked.digest}
+    with pytest.raises(Refused, match="approval_own"):
+        approvals.decide(actor=chief(), session="s", **sure)
+    services.price(actor=chief(), upgrade_id=made.pk, costs=Costs((LOCKS, FENCE)), why=planted.WHY)
+    with pytest.raises(Refused):
+        approvals.decide(actor=planted.second(), session="t", **sure)
+    made.refresh_from_db()
+    assert (made.state, made.handover_on) == (UpgradeState.PROPOSED, None), "what changed is approved first"
+    assert planted.agree(made).state == UpgradeState.UNDER_WAY
+    assert str(planted.hand_over(made).handover_on) == "2026-01-05"
+
+
+def test_assessments_are_named_by_who_sees_them(store: Store, stranger: User, client_of: ClientOf) -> None:
+    made = planted.propose(store.pk, "Doors", (LOCKS,))
+    first, then, running = (
+        planted_visits.begin(chief(), store.site_id, visited_on=date(2026, 1, day)) for day in (1, 9, 12)
+    )
+    for one in (first, then):
+        visits.finish(actor=chief(), visit_id=one.pk)
+    change = partial(services.change, actor=chief(), upgrade_id=made.pk, why=planted.WHY)
+    with pytest.raises(SecurityVisit.DoesNotExist):
+        change(facts={"visit_before_id": running.pk})
+    with pytest.raises(Refused, match="upgrade_assessed_in_disorder"):
+        change(facts={"visit_before_id": then.pk, "visit_after_id": first.pk})
+    change(facts={"visit_before_id": first.pk, "visit_after_id": then.pk})
+    page = reverse("assessment:upgrade", args=[made.pk])
+    link = reverse("assessment:security-visit", args=[first.pk])
+    assert link in client_of(chief()).get(page).text
+    reader = somebody("reads", "approver")
+    told = client_of(reader).get(page).text
+    assert "Doors" in told
+    assert link not in told, "who may not see an assessment does not learn that there is one"
+    assert "Assessment before" not in told
+    elsewhere = Store.objects.exclude(site__organisation_id=store.site.organisation_id).order_by("pk")[0]
+    mine = services.propose(actor=stranger, place=Place(store_id=elsewhere.pk), facts={"name": "Mine"}, why=planted.WHY)
+    with pytest.raises(SecurityVisit.DoesNotExist):
+        services.change(actor=stranger, upgrade_id=mine.pk, facts={"visit_before_id": first.pk}, why=planted.WHY)
+
+
+def test_what_somebody_may_not_choose_stays_when_they_change_the_rest(store: Store, client_of: ClientOf) -> None:
+    made = planted.plant(store.pk, "Doors")
+    local = somebody("local", "technical_officer", site_id=store.site_id)
+    page = reverse("assessment:upgrade-change", args=[made.upgrade_id])
+    assert 'name="programme"' not in client_of(local).get(page).text
+    assert client_of(local).post(page, {"name": "New", **WHY_SENT}).status_code == 302
+    found = Upgrade.objects.get(pk=made.upgrade_id)
+    assert (found.name, found.programme_id) == ("New", made.programme_id)
 
 
 def test_no_place_stays_in_a_photograph(store: Store) -> None:
@@ -205,10 +287,10 @@ def test_a_handover_is_not_before_the_start(store: Store, client_of: ClientOf) -
     services.step(actor=chief(), upgrade_id=made.pk, name="begin", on=planted.DAY, why=planted.WHY)
     early = planted.DAY - timedelta(days=1)
     with pytest.raises(Refused, match="upgrade_handover_before_start"):
-        services.step(actor=chief(), upgrade_id=made.pk, name="hand-over", on=early, why=planted.WHY)
+        planted.hand_over(made, early)
     tomorrow = timezone.localdate() + timedelta(days=1)
     with pytest.raises(Refused, match="day_in_future"):
-        services.step(actor=chief(), upgrade_id=made.pk, name="hand-over", on=tomorrow, why=planted.WHY)
+        planted.hand_over(made, tomorrow)
 
 
 def test_an_overdue_handover_is_due(store: Store, stranger: User) -> None:
@@ -243,5 +325,7 @@ def test_the_list_is_taken_along_marked_and_on_the_trail(store: Store, client_of
     planted.propose(store.pk, "=2+3", (LOCKS,))
     answer = client_of(chief()).get(reverse("assessment:upgrade-list"), {"export": "csv", "state": "late"})
     assert "-confidential.csv" in answer.headers["Content-Disposition"]
-    assert "'=2+3" in b"".join(answer).decode()
+    told = b"".join(answer).decode()
+    assert "'=2+3" in told
+    assert "EUR 1000.00" in told, "sums, not what is sealed"
     assert Entry.objects.filter(act="export.make", after__name="upgrades").exists()

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from rasr.node.assessment.models.security import SecurityVisit
 from rasr.node.places.models import Organisation, Site, Store
 
 
@@ -47,8 +48,8 @@ class Upgrade(models.Model):
     """A project at a site, or in one store of it. store: None where it is for the whole site.
 
     works: sealed, since they say what locks a place has; see ``upgrades.costs``. money: who gives how much.
-    visit_before_id, visit_after_id: the assessments of the place that it follows from and that shows what it did.
-    why: of what was abandoned.
+    visit_before, visit_after: the assessments of the site that it follows from and that show what it did. why: of what
+    was abandoned.
     """
 
     upgrade_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -69,18 +70,23 @@ class Upgrade(models.Model):
     handover_on = models.DateField(_("handover"), null=True)
     accepted_on = models.DateField(_("accepted"), null=True)
     upkeep_owner = models.TextField(_("who pays the upkeep"), blank=True, default="")
-    visit_before_id = models.UUIDField(_("assessment before"), null=True)
-    visit_after_id = models.UUIDField(_("assessment after"), null=True)
+    visit_before = models.ForeignKey(
+        SecurityVisit, models.PROTECT, null=True, related_name="+", verbose_name=_("assessment before")
+    )
+    visit_after = models.ForeignKey(
+        SecurityVisit, models.PROTECT, null=True, related_name="+", verbose_name=_("assessment after")
+    )
     why = models.TextField(_("reason"), blank=True, default="")
     why_language = models.TextField(_("written in"), blank=True, default="")
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
+    proposed_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
     )
     approved_at = models.DateTimeField(_("approved"), null=True)
 
     class Meta:
+        verbose_name = _("upgrade project")
         ordering: ClassVar = ["name", "upgrade_id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -100,7 +106,7 @@ class UpgradePhoto(models.Model):
 
     photo_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     upgrade = models.ForeignKey(Upgrade, models.PROTECT, related_name="photos")
-    content = models.TextField()
+    content = models.BinaryField()
     caption = models.TextField(blank=True, default="")
     width_px = models.PositiveIntegerField()
     height_px = models.PositiveIntegerField()

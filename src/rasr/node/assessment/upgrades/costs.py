@@ -12,16 +12,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from rasr.core.basis.findings import Finding
 from rasr.core.reference import loader
-from rasr.node.assessment.upgrades import sealing
+from rasr.node.assessment.security import sealed
 
 CENTS = 100
 EURO = "EUR"
 CURRENCY = r"[A-Z]{3}"
 MOST_CENTS = 10**14
 WORKS, MONEY = "works", "money"
+SEALED = "rasr upgrade works"
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,19 @@ class Costs:
     works: tuple[Work, ...] = ()
     money: tuple[Money, ...] = ()
 
-    def kept(self) -> dict[str, Any]:
+    def kept(self, upgrade_id: UUID) -> dict[str, Any]:
         """As the columns of a project hold them."""
         told = json.dumps([asdict(one) for one in self.works])
-        return {"works": sealing.seal(sealing.WORKS, told), "money": [asdict(one) for one in self.money]}
+        return {"works": sealed.seal_row(SEALED, upgrade_id, told), "money": [asdict(one) for one in self.money]}
 
     def counted(self) -> dict[str, Any]:
         """What may stand on the trail: how many works and how much, not which."""
         return {"works": len(self.works), "cost": sums(self.works), "money": sums(self.money)}
 
 
-def read(works: str, money: Iterable[Mapping[str, Any]]) -> Costs:
-    """From the columns of a project. Raises BrokenError where it was sealed with another key."""
-    told = json.loads(sealing.unseal(sealing.WORKS, works)) if works else []
+def read(upgrade_id: UUID, works: str, money: Iterable[Mapping[str, Any]]) -> Costs:
+    """From the columns of a project. Raises Refused: security_unreadable, where it was sealed with another key."""
+    told = json.loads(sealed.open_row(SEALED, upgrade_id, works)) if works else []
     return Costs(tuple(Work(**one) for one in told), tuple(Money(**one) for one in money))
 
 

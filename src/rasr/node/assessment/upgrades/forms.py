@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rasr.core.basis.findings import Finding
 from rasr.core.reference import loader
-from rasr.node.assessment.models import Programme, Upgrade
+from rasr.node.assessment.models import Programme, SecurityVisit, Upgrade
 from rasr.node.assessment.upgrades import costs, queries
 from rasr.node.assessment.upgrades.names import kind_name
 from rasr.node.people.models import User
@@ -27,7 +27,12 @@ SPARE = 3
 """Empty lines that are offered below those that are written."""
 MOST_LINES = 40
 WORK, MONEY = ("kind", "what", "cents", "currency", "clause"), ("donor", "cents", "currency")
+VISITS = ("visit_before", "visit_after")
 MOST_STATED = 10_000
+
+
+def _assessment(label: Any) -> forms.ModelChoiceField[SecurityVisit]:
+    return forms.ModelChoiceField(SecurityVisit.objects.none(), label=label, required=False, empty_label=_("None"))
 
 
 class FactsForm(WhyForm):
@@ -42,17 +47,28 @@ class FactsForm(WhyForm):
     start_planned_on = day(_("Planned start"))
     handover_planned_on = day(_("Planned handover"), help_text=_("It stands in the list of what is due."))
     upkeep_owner = short(_("Who pays the upkeep"), help_text=_("Organisation and budget, once the works are accepted."))
-    visit_before_id = forms.UUIDField(label=_("Assessment before, its id"), required=False)
-    visit_after_id = forms.UUIDField(label=_("Assessment after, its id"), required=False)
+    visit_before = _assessment(_("Assessment before"))
+    visit_after = _assessment(_("Assessment after"))
 
     def __init__(self, *given: Any, actor: User, found: Upgrade | None = None, **more: Any) -> None:
-        first = {} if found is None else {name: getattr(found, name.removesuffix("_id")) for name in ("programme_id",)}
-        named = [name for name in self.base_fields if name not in ("programme", "place")]
-        first |= {} if found is None else {name: getattr(found, name) for name in named}
-        super().__init__(*given, initial={"programme": first.pop("programme_id", None), **first}, **more)
-        offered = self.fields["programme"]
-        assert isinstance(offered, forms.ModelChoiceField)
-        offered.queryset = queries.programmes(actor, queries.MANAGE)
+        named = [name for name in self.base_fields if name != "place"]
+        first = {} if found is None else {name: getattr(found, name) for name in named}
+        super().__init__(*given, initial=first, **more)
+        self._offer("programme", queries.programmes(actor, queries.MANAGE), first.get("programme"))
+        for name in VISITS:
+            if found is None:
+                del self.fields[name]
+            else:
+                self._offer(name, queries.visits(actor, found.site_id), first[name])
+
+    def _offer(self, name: str, rows: QuerySet[Any], now: Any) -> None:
+        """Offer these rows; not asked, and left as it is, is what stands there unseen."""
+        if (now is not None and now not in rows) or (name in VISITS and not rows):
+            del self.fields[name]
+            return
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
 
     def clean(self) -> dict[str, Any]:
         """Days in their order."""
@@ -63,10 +79,10 @@ class FactsForm(WhyForm):
 
     def facts(self) -> dict[str, Any]:
         """What was written, of a form that is valid."""
-        given = self.cleaned_data
-        programme = given["programme"]
-        plain = {name: given[name] for name in self.base_fields if name not in ("programme", "place")}
-        return {**plain, "programme_id": None if programme is None else programme.pk}
+        asked = {name: value for name, value in self.cleaned_data.items() if name in self.base_fields}
+        chosen = [name for name in asked if isinstance(self.fields[name], forms.ModelChoiceField)]
+        plain = {name: value for name, value in asked.items() if name not in {*chosen, "place"}}
+        return plain | {f"{name}_id": None if asked[name] is None else asked[name].pk for name in chosen}
 
 
 class ProposeForm(FactsForm):

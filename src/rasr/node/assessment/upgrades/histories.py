@@ -10,7 +10,7 @@ from rasr.node.people.histories import tell, uuid_of
 from rasr.node.people.models import User
 from rasr.node.records.events import due
 
-PARTS = ("upgrade-change", "upgrade-costs", "upgrade-ask", "upgrade-photo-add", "upgrade-step")
+PARTS = ("upgrade-change", "upgrade-costs", "upgrade-ask", "upgrade-hand-over", "upgrade-photo-add", "upgrade-step")
 
 
 def tell_all() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rasr.core.basis.findings import Finding
-from rasr.core.basis.seal import BrokenError
-from rasr.node.assessment.models import Upgrade, UpgradePhoto
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rasr.core.basis.findings import Finding, Refused
+from rasr.node.assessment.models import SecurityVisit, Upgrade, UpgradePhoto
 from rasr.node.assessment.upgrades import costs, photographs, queries
 from rasr.node.assessment.upgrades.names import kind_name
 
@@ -34,7 +36,7 @@ def told(found: Upgrade) -> Told:
     """All of it."""
     try:
         known = queries.costs_of(found)
-    except BrokenError:
+    except Refused:
         return Told(unread=True)
     cost, given = costs.sums(known.works), costs.sums(known.money)
     rates = [one for one in queries.rates() if one.currency in {*cost, *given}]
@@ -51,11 +53,18 @@ def told(found: Upgrade) -> Told:
     )
 
 
+def visits(actor: queries.Actor, found: Upgrade) -> list[tuple[Promise, SecurityVisit]]:
+    """The assessments before and after that somebody may see, by their names."""
+    named = ((_("Assessment before"), found.visit_before_id), (_("Assessment after"), found.visit_after_id))
+    seen = {one.pk: one for one in queries.visits(actor, found.site_id) if one.pk in {pk for _name, pk in named}}
+    return [(name, seen[pk]) for name, pk in named if pk in seen]
+
+
 def photographs_told(found: UpgradePhoto) -> str:
     """The line below a photograph; empty where it cannot be read."""
     try:
         return photographs.caption(found)
-    except BrokenError:
+    except Refused:
         return ""
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from rasr.core.basis.findings import Refused
-from rasr.core.basis.seal import BrokenError
 from rasr.node.assessment.models import Upgrade, UpgradePhoto
 from rasr.node.assessment.upgrades import photographs, queries
 from rasr.node.assessment.upgrades.page import photographs_told
@@ -39,7 +38,7 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     require(actor, queries.VIEW)
     try:
         content = photographs.content(queries.photo(actor, photo_id))
-    except (UpgradePhoto.DoesNotExist, BrokenError) as gone:
+    except (UpgradePhoto.DoesNotExist, Refused) as gone:
         raise Http404 from gone
     confidential(request)
     return HttpResponse(content, content_type="image/jpeg")

@@ -12,7 +12,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from rasr.node.assessment.models import Programme, Upgrade, UpgradePhoto, UpgradeState
+from rasr.core.basis.findings import Refused
+from rasr.node.assessment.models import Programme, SecurityVisit, Upgrade, UpgradePhoto, UpgradeState
+from rasr.node.assessment.security import queries as security
 from rasr.node.assessment.upgrades import costs
 from rasr.node.people.approvals import queries as approvals
 from rasr.node.people.choices import ApprovalState
@@ -25,7 +27,7 @@ from rasr.node.records.models import ExchangeRate
 
 Actor = User | AnonymousUser
 VIEW, MANAGE = "view_upgrades", "manage_upgrades"
-KIND = "approve_upgrade"
+KIND, HANDOVER = "approve_upgrade", "hand_over_upgrade"
 STILL_OPEN = (UpgradeState.PROPOSED, UpgradeState.APPROVED, UpgradeState.UNDER_WAY)
 NONE = Q(pk__in=())
 
@@ -66,8 +68,21 @@ def upgrade(actor: Actor, upgrade_id: UUID, right: str = VIEW) -> Upgrade:
 
 
 def costs_of(found: Upgrade) -> costs.Costs:
-    """Works and money of a project. Raises BrokenError where they were sealed with another key."""
-    return costs.read(found.works, found.money)
+    """Works and money of a project. Raises Refused: security_unreadable, where they were sealed with another key."""
+    return costs.read(found.pk, found.works, found.money)
+
+
+def readable_costs(found: Upgrade) -> costs.Costs:
+    """Works and money of a project; none where they were sealed with another key and are to be written down anew."""
+    try:
+        return costs_of(found)
+    except Refused:
+        return costs.Costs()
+
+
+def visits(actor: Actor, site_id: str) -> QuerySet[SecurityVisit]:
+    """The assessments of a site that a project can name: finished ones, for who may see them."""
+    return security.visits(actor).filter(site_id=site_id, finished_at__isnull=False, withdrawn_at=None)
 
 
 def photos(found: Upgrade) -> QuerySet[UpgradePhoto]:
@@ -85,7 +100,7 @@ def photo(actor: Actor, photo_id: UUID, right: str = VIEW) -> UpgradePhoto:
 
 def waiting(actor: Actor, found: Upgrade) -> Approval | None:
     """The request for a second person that is open, if somebody may see it."""
-    asked = approvals.visible(actor).filter(kind=KIND, state=ApprovalState.ASKED)
+    asked = approvals.visible(actor).filter(kind__in=(KIND, HANDOVER), state=ApprovalState.ASKED)
     return asked.filter(payload__upgrade_id=str(found.pk)).order_by("asked_at").last()
 
 

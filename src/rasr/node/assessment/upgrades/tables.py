@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from rasr.core.basis.seal import BrokenError
+from rasr.core.basis.findings import Refused
 from rasr.node.assessment.models import Upgrade, UpgradeState
 from rasr.node.assessment.upgrades import costs, queries
 from rasr.node.records.events.tables import ALL
@@ -33,11 +33,11 @@ class Sums(Text):
         """Cost or money of a project."""
         try:
             found = queries.costs_of(record)
-        except BrokenError:
+        except Refused:
             return str(UNREADABLE)
-        written = costs.told(costs.sums(getattr(found, self.part))) or "–"
+        written = costs.told(costs.sums(getattr(found, self.part)))
         missing = len(costs.unknown(found)) if self.part == costs.WORKS else 0
-        return f"{written}, {_('unknown')}: {missing}" if missing else written
+        return ", ".join(filter(None, [written, f"{_('unknown')}: {missing}" if missing else ""])) or "–"
 
 
 class UpgradeTable(tables.Table):

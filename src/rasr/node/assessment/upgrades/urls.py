@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}change/", views.ChangeFacts.as_view(), name="upgrade-change"),
     path(f"{ONE}costs/", views.WriteCosts.as_view(), name="upgrade-costs"),
     path(f"{ONE}ask/", views.Ask.as_view(), name="upgrade-ask"),
+    path(f"{ONE}hand-over/", views.HandOver.as_view(), name="upgrade-hand-over"),
     path(f"{ONE}photograph/", photo_views.add, name="upgrade-photo-add"),
     path(f"{ONE}<slug:step>/", views.TakeStep.as_view(), name="upgrade-step"),
 ]

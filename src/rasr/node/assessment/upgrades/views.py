@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,10 +18,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
+from django_tables2 import Table
 
-from rasr.core.basis.seal import BrokenError
-from rasr.node.assessment.models import Upgrade
-from rasr.node.assessment.upgrades import costs, page, queries, services
+from rasr.node.assessment.models import Upgrade, UpgradeState
+from rasr.node.assessment.upgrades import agreeing, page, queries, services
 from rasr.node.assessment.upgrades.forms import CostsForm, FactsForm, ProgrammeForm, ProposeForm, StepForm
 from rasr.node.assessment.upgrades.tables import UpgradeFilter, UpgradeTable
 from rasr.node.people import trail
@@ -29,12 +30,12 @@ from rasr.node.people.rights import may, require
 from rasr.node.records.lots.pages import ActPage, WhyForm
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
+from rasr.node.web.lists import Listing
 from rasr.node.web.said import Said
 
 ABOVE = ("assessment:upgrade-list", _("Upgrades"))
 STEPS: dict[str, tuple[str | Promise, str | Promise]] = {
     "begin": (_("Begin the works"), _("They have begun.")),
-    "hand-over": (_("Hand over"), _("It is handed over.")),
     "accept": (_("Accept"), _("It is accepted.")),
     "abandon": (_("Abandon"), _("It is abandoned.")),
 }
@@ -62,6 +63,10 @@ class Upgrades(Righted, Sorted):
         """Those in scope."""
         return queries.upgrades(self.request.user)
 
+    def export_frame(self, table: Table) -> pl.DataFrame:
+        """All rows as they are shown: works stand sealed in the database."""
+        return Listing.export_frame(self, table)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With what the buttons need."""
         return super().get_context_data(**kwargs, manages=may(self.request.user, queries.MANAGE))
@@ -83,10 +88,12 @@ def upgrade(request: HttpRequest, upgrade_id: UUID) -> HttpResponse:
         "page_title": found.name,
         "upgrade": found,
         "told": page.told(found),
+        "visits": page.visits(actor, found),
         "photos": page.photographs_of(found),
         "waiting": queries.waiting(actor, found),
         "programme": queries.programmes(actor).filter(pk=found.programme_id).first() if found.programme_id else None,
         "manages": open_still,
+        "hands_over": open_still and found.state == UpgradeState.UNDER_WAY,
         "prices": open_still and found.state in queries.STILL_OPEN,
         "steps": [
             (name, STEPS[name][0]) for name, step in services.STEPS.items() if open_still and found.state in step.of
@@ -165,7 +172,7 @@ class WriteCosts(UpgradePage):
 
     def form(self, _actor: User, found: Upgrade, /) -> forms.Form:
         """As they are, with empty lines below."""
-        return CostsForm(self.sent(), known=known_costs(found))
+        return CostsForm(self.sent(), known=queries.readable_costs(found))
 
     def told(self, _actor: User, found: Upgrade, /) -> list[str]:
         """That an approval ends."""
@@ -192,13 +199,31 @@ class Ask(UpgradePage):
         """Ask."""
         why = form.why()
         reason = Said(why.text, why.language)
-        asked = services.ask(actor=actor, session=trail.session(), upgrade_id=found.pk, reason=reason)
+        asked = agreeing.ask(actor=actor, session=trail.session(), upgrade_id=found.pk, reason=reason)
         self.done(_now("Asked for. It may begin when a second person has approved it."))
         return redirect("people:approval", approval_id=asked.pk)
 
 
+class HandOver(UpgradePage):
+    """Ask a second person to see that the works are there, since when they are handed over."""
+
+    title, button = _("Hand over"), _("Ask for the handover")
+
+    def form(self, _actor: User, _found: Upgrade, /) -> StepForm:
+        """Since when, and why."""
+        return StepForm(self.sent())
+
+    def act(self, actor: User, found: Upgrade, form: StepForm, /) -> HttpResponse:
+        """Ask."""
+        why = form.why()
+        about = {"upgrade_id": found.pk, "on": form.cleaned_data["on"], "reason": Said(why.text, why.language)}
+        asked = agreeing.ask_handover(actor=actor, session=trail.session(), **about)
+        self.done(_now("Asked for. It is handed over when a second person has seen the works."))
+        return redirect("people:approval", approval_id=asked.pk)
+
+
 class TakeStep(UpgradePage):
-    """Begin, hand over, accept or abandon it."""
+    """Begin, accept or abandon it."""
 
     def found(self, actor: User, /, **ids: Any) -> Upgrade:
         """One of which this step is there."""
@@ -272,11 +297,3 @@ class NewProgramme(UpgradePage):
 def confidential(request: HttpRequest) -> None:
     """Say that the answer shows what locks a place has."""
     marks.shows(request, marks.Mark.CONFIDENTIAL)
-
-
-def known_costs(found: Upgrade) -> costs.Costs:
-    """Works and money as they are; nothing where they were sealed with another key and are to be written anew."""
-    try:
-        return queries.costs_of(found)
-    except BrokenError:
-        return costs.Costs()
