@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 from PIL import Image, ImageDraw
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from uuid6 import uuid7
@@ -83,6 +84,8 @@ def fill(*, officer: User, keeper: User, site_id: str) -> None:
     _candidates(crew)
     _security(crew)
     _upgrades(crew)
+    planted_hotspots.plant(crew.stores[0].site_id, WORD)
+    planted_hotspots.completed(crew.stores[0].site_id, "A field")
     _licences(crew)
     _surveys(crew)
     _events(crew)

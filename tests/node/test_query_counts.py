@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.browser.walk import views
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
@@ -53,6 +54,17 @@ COUNTS = {
     "assessment:candidate-list": 10,
     "assessment:candidate-propose": 9,
     "assessment:candidate-withdraw": 7,
+    "assessment:hotspot": 14,
+    "assessment:hotspot-change": 10,
+    "assessment:hotspot-check": 10,
+    "assessment:hotspot-data": 14,
+    "assessment:hotspot-enter": 10,
+    "assessment:hotspot-hand-over": 10,
+    "assessment:hotspot-item": 10,
+    "assessment:hotspot-item-settle": 10,
+    "assessment:hotspot-list": 10,
+    "assessment:hotspot-release": 10,
+    "assessment:hotspot-task": 10,
     "assessment:licence-card": 11,
     "assessment:licence-card-contacts": 9,
     "assessment:licence-card-distances": 8,
@@ -366,6 +378,7 @@ def _planted(full: str) -> dict[str, Any]:
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
         **_visits(full),
         **vars(planted_upgrades.plant(full, "Zeta")),
+        **_hotspots(full),
         "step": "abandon",
         "form_id": planted_licences.plant(full, "Zeta"),
         **vars(planted_surveys.plant(loader(), "Zeta")),
@@ -406,6 +419,12 @@ def _visits(full: str) -> dict[str, Any]:
         "question_id": planted_visits.asked(made.visit)[0],
         "assessment:site_id": made.visit.site_id,
     }
+
+
+def _hotspots(full: str) -> dict[str, Any]:
+    """A contaminated area at the site of a store; which of the tables that leave."""
+    made = vars(planted_hotspots.plant(Store.objects.get(pk=full).site_id, "Zeta"))
+    return {**made, "subject": "areas"}
 
 
 def _organisation_of(store_id: str) -> str:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
@@ -290,6 +291,34 @@ def _security(name: str) -> Callable[[Scene], Post]:
     return post
 
 
+def _hotspots(name: str) -> Callable[[Scene], Post]:
+    """A form of contaminated areas, sent by who judges all of them."""
+
+    def post(scene: Scene) -> Post:
+        act, data = planted_hotspots.SENT[name]
+        made = planted_hotspots.plant(scene.places.site_id, "Zeta")
+        keys = {"hotspot-release": {"task_id": made.task_id}}
+        keys["hotspot-item-settle"] = {"hotspot_item_id": made.hotspot_item_id}
+        return _post(planted_lots.chief(), act, data, **keys.get(name, {"hotspot_id": made.hotspot_id}))
+
+    return post
+
+
+def _enter_hotspot(scene: Scene) -> Post:
+    data = {"site": scene.places.site_id, **planted_hotspots.ENTERS}
+    return _post(planted_lots.chief(), "hotspot.enter", data)
+
+
+def _check_task(scene: Scene) -> Post:
+    _found, done = planted_hotspots.completed(scene.places.site_id)
+    return _post(planted_lots.chief(), "hotspot.check", planted_hotspots.CHECKS, task_id=done.pk)
+
+
+def _hand_over_hotspot(scene: Scene) -> Post:
+    made = planted_hotspots.ready(scene.places.site_id)
+    return _post(planted_lots.chief(), "approval.ask", planted_hotspots.HANDS_OVER, hotspot_id=made.pk)
+
+
 def _upgrades(name: str) -> Callable[[Scene], Post]:
     """A form of upgrade projects, sent by who manages all of them."""
 
@@ -323,7 +352,9 @@ def _photograph_works(scene: Scene) -> Post:
 
 def _drop_photograph_of_works(scene: Scene) -> Post:
     made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
-    return _post(planted_lots.chief(), "upgrade.photograph_off", planted_lots.WHY_SENT, photo_id=made.photo_id)
+    return _post(
+        planted_lots.chief(), "upgrade.photograph_off", planted_lots.WHY_SENT, upgrade_photo_id=made.upgrade_photo_id
+    )
 
 
 def _surveys(name: str) -> Callable[[Scene], Post]:
@@ -384,6 +415,10 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
     "assessment:candidate-propose": _propose_candidate,
     "assessment:candidate-withdraw": _withdraw_candidate,
     **{f"assessment:security-{name}": _security(name) for name in planted_visits.POSTED},
+    **{f"assessment:{name}": _hotspots(name) for name in planted_hotspots.SENT},
+    "assessment:hotspot-enter": _enter_hotspot,
+    "assessment:hotspot-check": _check_task,
+    "assessment:hotspot-hand-over": _hand_over_hotspot,
     **{f"assessment:{name}": _upgrades(name) for name in planted_upgrades.SENT},
     "assessment:upgrade-propose": _propose_upgrade,
     "assessment:upgrade-hand-over": _hand_over_upgrade,

@@ -16,7 +16,7 @@ from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.people import planted
 from tests.node.people.planted import OWN
-from tests.node.people.rules_assessment import OF_UPGRADES
+from tests.node.people.rules_assessment import OF_HOTSPOTS, OF_UPGRADES
 from tests.node.people.ruling import PUBLIC, SIGNED_IN, Person, Rule
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.events import planted_events
@@ -238,6 +238,7 @@ RULES = {
     "assessment:candidate-withdraw": Rule(
         "judge_stock", "judged candidate", posts=(302,), sends=planted_candidates.WHY, mark="seen"
     ),
+    **OF_HOTSPOTS,
     **OF_UPGRADES,
     "assessment:licence-list": _list("view_register"),
     "assessment:licence-store": Rule("view_register", "store", mark="own"),

@@ -1,7 +1,8 @@
-"""Rules of the addresses of upgrade projects; ``rules`` takes them in."""
+"""Rules of the addresses of upgrade projects and hotspots; ``rules`` takes them in."""
 
 from __future__ import annotations
 
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
 from tests.node.people.planted import OWN
@@ -13,6 +14,12 @@ def _upgrade(name: str, about: str = "managed upgrade") -> Rule:
     """A form of an upgrade project, with what it sends when all is well."""
     _act, sends, _more = planted_upgrades.SENT[name]
     return Rule("manage_upgrades", about, posts=(302,), sends=sends, mark="confidential")
+
+
+def _hotspot(name: str, about: str) -> Rule:
+    """A form of a contaminated area, with what it sends when all is well."""
+    _act, sends = planted_hotspots.SENT[name]
+    return Rule("judge_stock", about, posts=(302,), sends=sends, mark="seen")
 
 
 OF_UPGRADES = {
@@ -42,5 +49,27 @@ OF_UPGRADES = {
         posts=(302, 404),
         sends={"organisation": planted.organisation_id(OWN), **planted_upgrades.STATES},
         mark="confidential",
+    ),
+}
+OF_HOTSPOTS = {
+    "assessment:hotspot-list": Rule("view_register", mark="seen", lists=True),
+    "assessment:hotspot-data": Rule("view_register", "table of hotspots", mark="seen", lists=True),
+    "assessment:hotspot": Rule("view_register", "hotspot", mark="own"),
+    "assessment:hotspot-enter": Rule(
+        "judge_stock",
+        posts=(302, 404),
+        sends={"site": planted.site_id("A1"), **planted_hotspots.ENTERS},
+        mark="seen",
+    ),
+    "assessment:hotspot-change": _hotspot("hotspot-change", "managed hotspot"),
+    "assessment:hotspot-item": _hotspot("hotspot-item", "managed hotspot"),
+    "assessment:hotspot-task": _hotspot("hotspot-task", "managed hotspot"),
+    "assessment:hotspot-item-settle": _hotspot("hotspot-item-settle", "item of hotspot"),
+    "assessment:hotspot-release": _hotspot("hotspot-release", "task under way"),
+    "assessment:hotspot-check": Rule(
+        "judge_stock", "task completed", posts=(302,), sends=planted_hotspots.CHECKS, mark="seen"
+    ),
+    "assessment:hotspot-hand-over": Rule(
+        "judge_stock", "hotspot ready", posts=(302,), sends=planted_hotspots.HANDS_OVER, mark="seen"
     ),
 }

@@ -45,7 +45,7 @@ NO_WORDS = {
     "nsn content_type Breach.code Breach.subject Action.code RuleEntry.kind RuleEntry.key Survey.way SurveyFile.form "
     "SecurityVisit.set_id",
     "digests, keys and random names": "digest inputs_digest code_hash password pseudonym session request_id worker "
-    "sha256 SecurityVisit.body SecurityPhotograph.digest "
+    "sha256 Hotspot.perimeter SecurityVisit.body SecurityPhotograph.digest "
     "CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "
     "asked_session decided_session actor given note",
     "languages": "language reason_language reason_courtesy_language decision_reason_language "

@@ -6,6 +6,7 @@ from django.urls import path
 
 from rasr.node.assessment import views
 from rasr.node.assessment.candidates import urls as candidates
+from rasr.node.assessment.hotspots import urls as hotspots
 from rasr.node.assessment.licences import urls as licences
 from rasr.node.assessment.rules import urls as rules
 from rasr.node.assessment.security import urls as security
@@ -20,6 +21,7 @@ urlpatterns = [
     path("assessments/<uuid:run_id>/", views.run, name="run"),
     path("assessments/<uuid:run_id>/tables/<slug:name>/", views.TablePage.as_view(), name="table"),
     *candidates.urlpatterns,
+    *hotspots.urlpatterns,
     *licences.urlpatterns,
     *rules.urlpatterns,
     *security.urlpatterns,

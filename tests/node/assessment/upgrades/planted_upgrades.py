@@ -48,7 +48,7 @@ class Planted:
     """Keys of what was planted."""
 
     upgrade_id: UUID
-    photo_id: UUID
+    upgrade_photo_id: UUID
     programme_id: UUID
 
 

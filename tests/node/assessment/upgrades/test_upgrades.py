@@ -92,7 +92,7 @@ def test_who_asks_does_not_approve_and_what_changes_is_asked_for_again(store: St
 def test_others_learn_nothing_of_it(store: Store, stranger: User, client_of: ClientOf) -> None:
     made = planted.plant(store.pk, "Secret locks", "Secret programme")
     away, keeper = client_of(stranger), client_of(somebody("keeper", "storekeeper", site_id=store.site_id))
-    one, photo = [made.upgrade_id], [made.photo_id]
+    one, photo = [made.upgrade_id], [made.upgrade_photo_id]
     for name, args in (
         ("upgrade", one),
         ("upgrade-costs", one),
@@ -117,7 +117,7 @@ def test_works_and_photographs_are_sealed_and_stand_on_no_trail(
     store: Store, settings: Any, client_of: ClientOf
 ) -> None:
     made = planted.plant(store.pk, "Padlock at gate 7")
-    row, photo = Upgrade.objects.get(pk=made.upgrade_id), UpgradePhoto.objects.get(pk=made.photo_id)
+    row, photo = Upgrade.objects.get(pk=made.upgrade_id), UpgradePhoto.objects.get(pk=made.upgrade_photo_id)
     assert "Padlock" not in row.works + photo.caption
     assert not bytes(photo.content).startswith(b"\xff\xd8"), "the file is no JPEG as it is kept"
     works = Entry.objects.filter(act="upgrade.price", row_id=str(row.pk)).latest("at")

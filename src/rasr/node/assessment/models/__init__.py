@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from rasr.node.assessment.models.candidates import CandidateSite
+from rasr.node.assessment.models.hotspots import (
+    Activity,
+    AreaKind,
+    CheckResult,
+    ClearanceProgress,
+    ClearanceTask,
+    Evidence,
+    Fate,
+    Hotspot,
+    HotspotItem,
+    HotspotState,
+    QualityCheck,
+    Release,
+    TaskState,
+)
 from rasr.node.assessment.models.licences import EmergencyCard, LicenceForm
 from rasr.node.assessment.models.rules import RuleEntry
 from rasr.node.assessment.models.runs import Figures, Run, RunTable, SiteDanger, StoreDanger
@@ -11,11 +26,23 @@ from rasr.node.assessment.models.surveys import SiteAnswer, SiteEnquiry, Survey,
 from rasr.node.assessment.models.upgrades import Programme, Upgrade, UpgradePhoto, UpgradeState
 
 __all__ = [
+    "Activity",
+    "AreaKind",
     "CandidateSite",
+    "CheckResult",
+    "ClearanceProgress",
+    "ClearanceTask",
     "EmergencyCard",
+    "Evidence",
+    "Fate",
     "Figures",
+    "Hotspot",
+    "HotspotItem",
+    "HotspotState",
     "LicenceForm",
     "Programme",
+    "QualityCheck",
+    "Release",
     "RuleEntry",
     "Run",
     "RunTable",
@@ -31,6 +58,7 @@ __all__ = [
     "SurveyFile",
     "SurveyFileState",
     "SurveyWay",
+    "TaskState",
     "Upgrade",
     "UpgradePhoto",
     "UpgradeState",

@@ -32,12 +32,12 @@ from rasr.node.web.nofiles import takes_files
 
 @never_cache
 @require_GET
-def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+def photo(request: HttpRequest, upgrade_photo_id: UUID) -> HttpResponse:
     """The photograph itself; no browser keeps it."""
     actor = actor_of(request)
     require(actor, queries.VIEW)
     try:
-        content = photographs.content(queries.photo(actor, photo_id))
+        content = photographs.content(queries.photo(actor, upgrade_photo_id))
     except (UpgradePhoto.DoesNotExist, Refused) as gone:
         raise Http404 from gone
     confidential(request)
@@ -95,7 +95,7 @@ class Drop(UpgradePage):
 
     def found(self, actor: User, /, **ids: Any) -> UpgradePhoto:  # type: ignore[override]
         """One of a project that the actor manages."""
-        return queries.photo(actor, ids["photo_id"], queries.MANAGE)
+        return queries.photo(actor, ids["upgrade_photo_id"], queries.MANAGE)
 
     def name(self, found: UpgradePhoto, /) -> str:
         """What it shows."""
