@@ -54,17 +54,17 @@ COUNTS = {
     "assessment:candidate-list": 10,
     "assessment:candidate-propose": 9,
     "assessment:candidate-withdraw": 7,
-    "assessment:hotspot": 14,
-    "assessment:hotspot-change": 10,
-    "assessment:hotspot-check": 10,
-    "assessment:hotspot-data": 14,
-    "assessment:hotspot-enter": 10,
-    "assessment:hotspot-hand-over": 10,
-    "assessment:hotspot-item": 10,
-    "assessment:hotspot-item-settle": 10,
-    "assessment:hotspot-list": 10,
-    "assessment:hotspot-release": 10,
-    "assessment:hotspot-task": 10,
+    "assessment:hotspot": 12,
+    "assessment:hotspot-change": 7,
+    "assessment:hotspot-check": 7,
+    "assessment:hotspot-data": 11,
+    "assessment:hotspot-enter": 9,
+    "assessment:hotspot-hand-over": 7,
+    "assessment:hotspot-item": 7,
+    "assessment:hotspot-item-settle": 7,
+    "assessment:hotspot-list": 9,
+    "assessment:hotspot-release": 7,
+    "assessment:hotspot-task": 7,
     "assessment:licence-card": 11,
     "assessment:licence-card-contacts": 9,
     "assessment:licence-card-distances": 8,
@@ -131,9 +131,9 @@ COUNTS = {
     "assessment:survey-take": 26,
     "assessment:surveys": 10,
     "assessment:table": 10,
-    "assessment:upgrade": 16,
+    "assessment:upgrade": 17,
     "assessment:upgrade-ask": 12,
-    "assessment:upgrade-change": 15,
+    "assessment:upgrade-change": 24,
     "assessment:upgrade-costs": 12,
     "assessment:upgrade-hand-over": 12,
     "assessment:upgrade-list": 13,
@@ -169,8 +169,8 @@ COUNTS = {
     "people:invitations": 7,
     "people:invite": 9,
     "people:join": 0,
-    "people:my-data": 41,
-    "people:my-data-file": 41,
+    "people:my-data": 49,
+    "people:my-data-file": 49,
     "people:people": 11,
     "people:person": 13,
     "people:privacy": 0,
@@ -308,6 +308,8 @@ OF_OFFICERS += ("records:unidentified", *(f"records:{name}" for name in planted_
 OF_OFFICERS += ("assessment:candidate-propose", "assessment:candidate-withdraw")
 OF_OFFICERS += ("assessment:licence-propose", "assessment:licence-card-distances")
 OF_OFFICERS += tuple(f"assessment:rules-{name}" for name in (*planted_rules.SENT, "form"))
+OF_OFFICERS += ("assessment:hotspot-enter", "assessment:hotspot-check", "assessment:hotspot-hand-over")
+OF_OFFICERS += tuple(f"assessment:{name}" for name in planted_hotspots.SENT)
 """Pages for who judges stock."""
 NOT_SIGNED_IN = ("people:sign-in", "people:join", "people:privacy", "host:live", "host:ready", "host:trust")
 

@@ -14,6 +14,7 @@ from rasr.node.web.lists import Text as Words
 from rasr.node.web.words import ByWords
 
 HEADINGS: dict[str, Words] = {
+    "hotspot_id": _("Id"),
     "hotspot": _("Area"),
     "site": _("Site"),
     "area_type": _("Kind of area"),
