@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 from PIL import Image, ImageDraw
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
@@ -21,9 +22,14 @@ from uuid6 import uuid7
 
 from rasr.node.assessment.candidates import services as candidates
 from rasr.node.assessment.licences import cards, giving
+from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.surroundings import services as surroundings
+from rasr.node.assessment.upgrades import agreeing, photographs
+from rasr.node.assessment.upgrades import services as upgrades
+from rasr.node.assessment.upgrades.costs import Costs, Money, Work
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.models import Approval, User
+from rasr.node.people.place import Place
 from rasr.node.places.models import Licence, Store
 from rasr.node.records.catalogue import apart, merging, pictures, unidentified
 from rasr.node.records.catalogue import services as catalogue
@@ -78,6 +84,9 @@ def fill(*, officer: User, keeper: User, site_id: str) -> None:
     _surplus(crew)
     _candidates(crew)
     _security(crew)
+    _upgrades(crew)
+    planted_hotspots.plant(crew.stores[0].site_id, WORD)
+    planted_hotspots.completed(crew.stores[0].site_id, "A field")
     _licences(crew)
     _surveys(crew)
     _events(crew)
@@ -244,9 +253,7 @@ def _licences(crew: Crew) -> None:
     limits = dict(Licence.objects.filter(store=store_id).values_list("hazard_division", "neq_limit_kg"))
     draft = giving.Draft(store_id, limits, date(2099, 1, 1), WORD, WORD, WORD, "en")
     asked = giving.propose(actor=crew.officer, session=SESSION, draft=draft, reason=WORD)
-    second = User.objects.get(username="approver")
-    agreed: dict[str, Any] = {"session": "another", "approve": True, "reason": WORD, "digest": asked.digest}
-    approvals.decide(actor=second, approval_id=asked.pk, **agreed)
+    _decided(asked)
     cards.write_contacts(actor=crew.keeper, store_id=store_id, contacts=f"{WORD}: 112", as_of=_ago(3))
     cards.renew_address(actor=crew.officer, store_id=store_id)
 
@@ -260,6 +267,34 @@ def _security(crew: Crew) -> None:
         planted_works.enter(actor, site.pk, kind, cost_eur, source=WORD)
 
 
+def _upgrades(crew: Crew) -> None:
+    """A project under way in a programme, between two assessments, with a photograph; and one that waits for works."""
+    actor, store = crew.officer, crew.stores[0]
+    stated = {"police_storage": 7, "evidence_room": 15}
+    about = {"name": "Safer storages", "source": WORD, "organisation_id": store.site.organisation_id}
+    programme = upgrades.found_programme(actor=actor, stated=stated, why=_why(), **about)
+    facts: dict[str, Any] = {"programme_id": programme.pk, "contractor": "Builder", "handover_planned_on": _ago(-10)}
+    works = (Work("fence", WORD, None, ""), Work("locks", "Doors", 1_250_050, "EUR", "IATG 09.10"))
+    money = (Money("EU", 1_000_000, "EUR"), Money("US", 200_000, "USD"))
+    for name, costs in (("Fence and locks", Costs(works, money)), ("Lighting", Costs(works[:1]))):
+        place = Place(store_id=store.pk)
+        made = upgrades.propose(actor=actor, place=place, facts={**facts, "name": name}, why=_why())
+        made = upgrades.price(actor=actor, upgrade_id=made.pk, costs=costs, why=_why())
+        if not costs.money:
+            continue
+        visited = SecurityVisit.objects.filter(site=store.site, finished_at__isnull=False)[0].pk
+        upgrades.change(actor=actor, upgrade_id=made.pk, facts={"visit_before_id": visited}, why=_why())
+        _decided(agreeing.ask(actor=actor, session=SESSION, upgrade_id=made.pk, reason=WORD))
+        upgrades.step(actor=actor, upgrade_id=made.pk, name="begin", on=_ago(20), why=_why())
+        photographs.add(actor=actor, upgrade_id=made.pk, file=photograph("North side"), caption=WORD)
+
+
+def _decided(asked: Approval) -> None:
+    """Let the approver agree."""
+    agreed: dict[str, Any] = {"session": "another", "approve": True, "reason": WORD, "digest": asked.digest}
+    approvals.decide(actor=User.objects.get(username="approver"), approval_id=asked.pk, **agreed)
+
+
 def _candidates(crew: Crew) -> None:
     """A candidate site that is offered, and one that waits."""
     organisation_id = crew.stores[0].site.organisation_id
@@ -267,8 +302,7 @@ def _candidates(crew: Crew) -> None:
         draft = candidates.Draft(organisation_id, name, 42.0, 20.0, "earth_covered_magazine", True, WORD, "en")
         asked = candidates.propose(actor=crew.officer, session=SESSION, draft=draft, reason=WORD)
     first = Approval.objects.exclude(pk=asked.pk).get(kind=candidates.KIND)
-    agreed: dict[str, Any] = {"session": "another", "approve": True, "reason": WORD, "digest": first.digest}
-    approvals.decide(actor=User.objects.get(username="approver"), approval_id=first.pk, **agreed)
+    _decided(first)
 
 
 def _surveys(crew: Crew) -> None:

@@ -42,7 +42,7 @@ DATA = (
     "records:count-worker", "records:count-form", "records:labels-file", "records:scanned",
     "records:voucher", "records:picture", "assessment:store-map", "assessment:store-danger",
     "assessment:store-movement", "assessment:security-worker", "assessment:security-sheet",
-    "assessment:security-photograph", "assessment:security-report",
+    "assessment:security-photograph", "assessment:security-report", "assessment:upgrade-photo",
     "assessment:survey-map", "assessment:survey-around", "assessment:survey-answer-map",
     "api:openapi-json", "api:list_articles", "api:one_article", "api:list_stock", "api:list_lots", "api:list_items",
     "api:list_counts", "api:list_movements", "api:post_movements", "api:movement_lines",

@@ -32,7 +32,8 @@ MACHINERY = {
     "run", "run table", "store danger", "site danger", "plan run", "plan table", "node state", "worker seen",
     "given pool", "given curve", "movement line", "batch", "place", "leaf", "exposure", "line rate", "setting",
     "article component", "article detail", "article name", "count line", "item position", "lot component",
-    "voucher series", "security photograph", "security phone", "security upload",
+    "voucher series", "security photograph", "security phone", "security upload", "upgrade photo",
+    "clearance progress", "hotspot item",
 }  # fmt: skip
 """Models that hold parts of something else, or are known by another word: no page names one of their rows by these."""
 

@@ -16,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.browser.walk import views
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
+from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
 from tests.node.people.rules import RULES
 from tests.node.plan import planted_decisions
@@ -54,6 +56,17 @@ COUNTS = {
     "assessment:candidate-list": 10,
     "assessment:candidate-propose": 9,
     "assessment:candidate-withdraw": 7,
+    "assessment:hotspot": 12,
+    "assessment:hotspot-change": 7,
+    "assessment:hotspot-check": 7,
+    "assessment:hotspot-data": 11,
+    "assessment:hotspot-enter": 9,
+    "assessment:hotspot-hand-over": 7,
+    "assessment:hotspot-item": 7,
+    "assessment:hotspot-item-settle": 7,
+    "assessment:hotspot-list": 9,
+    "assessment:hotspot-release": 7,
+    "assessment:hotspot-task": 7,
     "assessment:licence-card": 11,
     "assessment:licence-card-contacts": 9,
     "assessment:licence-card-distances": 8,
@@ -63,6 +76,8 @@ COUNTS = {
     "assessment:licence-pdf": 9,
     "assessment:licence-propose": 13,
     "assessment:licence-store": 14,
+    "assessment:programme-list": 13,
+    "assessment:programme-new": 14,
     "assessment:rules": 7,
     "assessment:rules-beside": 7,
     "assessment:rules-blank": 3,
@@ -124,7 +139,18 @@ COUNTS = {
     "assessment:survey-take": 26,
     "assessment:surveys": 10,
     "assessment:table": 10,
-    "desk:home": 41,
+    "assessment:upgrade": 17,
+    "assessment:upgrade-ask": 12,
+    "assessment:upgrade-change": 24,
+    "assessment:upgrade-costs": 12,
+    "assessment:upgrade-hand-over": 12,
+    "assessment:upgrade-list": 13,
+    "assessment:upgrade-photo": 9,
+    "assessment:upgrade-photo-add": 11,
+    "assessment:upgrade-photo-drop": 13,
+    "assessment:upgrade-propose": 16,
+    "assessment:upgrade-step": 12,
+    "desk:home": 42,
     "desk:map-data": 8,
     "desk:site": 25,
     "desk:site-surroundings": 9,
@@ -151,8 +177,8 @@ COUNTS = {
     "people:invitations": 7,
     "people:invite": 9,
     "people:join": 0,
-    "people:my-data": 44,
-    "people:my-data-file": 44,
+    "people:my-data": 52,
+    "people:my-data-file": 52,
     "people:people": 11,
     "people:person": 13,
     "people:privacy": 0,
@@ -202,7 +228,7 @@ COUNTS = {
     "records:count-worker": 3,
     "records:counts": 11,
     "records:decision": 9,
-    "records:due": 13,
+    "records:due": 14,
     "records:duplicates": 11,
     "records:incident": 15,
     "records:incident-action": 8,
@@ -295,6 +321,8 @@ OF_OFFICERS += ("records:unidentified", *(f"records:{name}" for name in planted_
 OF_OFFICERS += ("assessment:candidate-propose", "assessment:candidate-withdraw")
 OF_OFFICERS += ("assessment:licence-propose", "assessment:licence-card-distances")
 OF_OFFICERS += tuple(f"assessment:rules-{name}" for name in (*planted_rules.SENT, "form"))
+OF_OFFICERS += ("assessment:hotspot-enter", "assessment:hotspot-check", "assessment:hotspot-hand-over")
+OF_OFFICERS += tuple(f"assessment:{name}" for name in planted_hotspots.SENT)
 """Pages for who judges stock."""
 NOT_SIGNED_IN = ("people:sign-in", "people:join", "people:privacy", "host:live", "host:ready", "host:trust")
 
@@ -365,6 +393,9 @@ def _planted(full: str) -> dict[str, Any]:
         "plan:decision_id": planted_decisions.plant(Store.objects.get(pk=full).site_id, "Zeta").pk,
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
         **_visits(full),
+        **vars(planted_upgrades.plant(full, "Zeta")),
+        **_hotspots(full),
+        "step": "abandon",
         "form_id": planted_licences.plant(full, "Zeta"),
         **vars(planted_surveys.plant(loader(), "Zeta")),
         "file_id": planted_surveys.file(loader(), "Zeta"),
@@ -405,6 +436,12 @@ def _visits(full: str) -> dict[str, Any]:
         "question_id": planted_visits.asked(made.visit)[0],
         "assessment:site_id": made.visit.site_id,
     }
+
+
+def _hotspots(full: str) -> dict[str, Any]:
+    """A contaminated area at the site of a store; which of the tables that leave."""
+    made = vars(planted_hotspots.plant(Store.objects.get(pk=full).site_id, "Zeta"))
+    return {**made, "subject": "areas"}
 
 
 def _organisation_of(store_id: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
@@ -14,12 +11,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys, survey_files
-from tests.node.conftest import SCALE, SEED, Places, keep_assessment, keep_plan, somebody
+from tests.node.assessment.upgrades import planted_upgrades
+from tests.node.conftest import SCALE, SEED, keep_assessment, keep_plan, somebody
+from tests.node.people.scenes import Data, Post, Scene
+from tests.node.people.scenes import post as _post
 from tests.node.plan import planted_decisions
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts
@@ -30,52 +31,14 @@ from uuid6 import uuid7
 
 from rasr.core.records.region import Region
 from rasr.facade import plan
-from rasr.node.jobs.models import Job
 from rasr.node.people import invitations, services
 from rasr.node.people.models import Approval, User
 from rasr.node.people.place import NODE
 from rasr.node.plan.models import PlanRun
-from rasr.node.records import uploading
-from rasr.node.records.models import Holding, Lot, Upload
+from rasr.node.records.models import Holding, Lot
 from rasr.node.records.services import LineDraft, MovementDraft, Spot
 from rasr.node.records.services import post as post_movement
 from rasr.sample import make_sample
-
-Data = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Who is there, and what they work on."""
-
-    planner: User
-    administrator: User
-    places: Places
-    workbook: Path
-
-    def upload(self, *, checked: bool = False) -> Upload:
-        """A workbook of the whole register with one store's stock left out, sent in."""
-        content = SimpleUploadedFile("region.xlsx", self.workbook.read_bytes())
-        sent = uploading.receive(actor=self.planner, file=content, name="region.xlsx")
-        return uploading.check(actor=self.planner, upload_id=sent.pk) if checked else sent
-
-    def job(self) -> Job:
-        """A job that waits."""
-        return Job.objects.create(kind="assess", actor=self.planner)
-
-
-@dataclass(frozen=True)
-class Post:
-    """What is sent, by whom, and the acts it leaves. by: None is somebody not signed in."""
-
-    by: User | None
-    data: Data
-    acts: frozenset[str]
-    kwargs: Data
-
-
-def _post(by: User | None, acts: str, data: Data | None = None, **kwargs: Any) -> Post:
-    return Post(by, data or {}, frozenset(acts.split()), kwargs)
 
 
 def _load(scene: Scene) -> Post:
@@ -305,6 +268,72 @@ def _plan() -> PlanRun:
     return keep_plan(made, keep_assessment(made))
 
 
+def _hotspots(name: str) -> Callable[[Scene], Post]:
+    """A form of contaminated areas, sent by who judges all of them."""
+
+    def post(scene: Scene) -> Post:
+        act, data = planted_hotspots.SENT[name]
+        made = planted_hotspots.plant(scene.places.site_id, "Zeta")
+        keys = {"hotspot-release": {"task_id": made.task_id}}
+        keys["hotspot-item-settle"] = {"hotspot_item_id": made.hotspot_item_id}
+        return _post(planted_lots.chief(), act, data, **keys.get(name, {"hotspot_id": made.hotspot_id}))
+
+    return post
+
+
+def _enter_hotspot(scene: Scene) -> Post:
+    data = {"site": scene.places.site_id, **planted_hotspots.ENTERS}
+    return _post(planted_lots.chief(), "hotspot.enter", data)
+
+
+def _check_task(scene: Scene) -> Post:
+    _found, done = planted_hotspots.completed(scene.places.site_id)
+    return _post(planted_lots.chief(), "hotspot.check", planted_hotspots.CHECKS, task_id=done.pk)
+
+
+def _hand_over_hotspot(scene: Scene) -> Post:
+    made = planted_hotspots.ready(scene.places.site_id)
+    return _post(planted_lots.chief(), "approval.ask", planted_hotspots.HANDS_OVER, hotspot_id=made.pk)
+
+
+def _upgrades(name: str) -> Callable[[Scene], Post]:
+    """A form of upgrade projects, sent by who manages all of them."""
+
+    def post(scene: Scene) -> Post:
+        act, data, more = planted_upgrades.SENT[name]
+        made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
+        return _post(planted_lots.chief(), act, data, upgrade_id=made.upgrade_id, **more)
+
+    return post
+
+
+def _propose_upgrade(scene: Scene) -> Post:
+    return _post(planted_lots.chief(), "upgrade.propose", planted_upgrades.proposes(str(_held(scene).store_id)))
+
+
+def _hand_over_upgrade(scene: Scene) -> Post:
+    made = planted_upgrades.under_way(str(_held(scene).store_id), "Zeta")
+    return _post(planted_lots.chief(), "approval.ask", planted_upgrades.HANDS_OVER, upgrade_id=made.pk)
+
+
+def _enter_programme(scene: Scene) -> Post:
+    data = {"organisation": scene.places.organisation_id, **planted_upgrades.STATES}
+    return _post(planted_lots.chief(), "programme.enter", data)
+
+
+def _photograph_works(scene: Scene) -> Post:
+    made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
+    file = SimpleUploadedFile("x.jpg", planted_catalogue.photograph().read())
+    return _post(planted_lots.chief(), "upgrade.photograph", {"file": file}, upgrade_id=made.upgrade_id)
+
+
+def _drop_photograph_of_works(scene: Scene) -> Post:
+    made = planted_upgrades.plant(str(_held(scene).store_id), "Zeta")
+    return _post(
+        planted_lots.chief(), "upgrade.photograph_off", planted_lots.WHY_SENT, upgrade_photo_id=made.upgrade_photo_id
+    )
+
+
 def _surveys(name: str) -> Callable[[Scene], Post]:
     """A form of surveys and safeguarding, sent by who plans the whole node."""
 
@@ -369,6 +398,16 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
         scene.planner, "security.work_withdraw", work_id=planted_works.enter(scene.planner, scene.places.site_id).pk
     ),
     **{f"assessment:security-{name}": _security(name) for name in planted_visits.POSTED},
+    **{f"assessment:{name}": _hotspots(name) for name in planted_hotspots.SENT},
+    "assessment:hotspot-enter": _enter_hotspot,
+    "assessment:hotspot-check": _check_task,
+    "assessment:hotspot-hand-over": _hand_over_hotspot,
+    **{f"assessment:{name}": _upgrades(name) for name in planted_upgrades.SENT},
+    "assessment:upgrade-propose": _propose_upgrade,
+    "assessment:upgrade-hand-over": _hand_over_upgrade,
+    "assessment:upgrade-photo-add": _photograph_works,
+    "assessment:upgrade-photo-drop": _drop_photograph_of_works,
+    "assessment:programme-new": _enter_programme,
     "assessment:survey-new": _survey_file,
     "assessment:start": lambda scene: _post(scene.planner, "job.ask"),
     "jobs:cancel": lambda scene: _post(scene.planner, "job.cancel", job_id=scene.job().pk),

@@ -6,7 +6,7 @@ and where they hold it, worked out here a second time and apart from ``people.sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tests.node.assessment.candidates import planted_candidates
@@ -16,8 +16,9 @@ from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.people import planted
-from tests.node.people.planted import OWN, SITES
-from tests.node.people.rule import Rule, acted, listed
+from tests.node.people.planted import OWN
+from tests.node.people.rules_assessment import OF_HOTSPOTS, OF_UPGRADES
+from tests.node.people.ruling import PUBLIC, SIGNED_IN, Person, Rule
 from tests.node.plan import planted_decisions
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.events import planted_events
@@ -25,77 +26,14 @@ from tests.node.records.lots import planted_lots
 from tests.node.records.surplus import planted_surplus
 
 from rasr.node.people.choices import Role
-from rasr.node.people.models import User
-from rasr.node.people.rights import ALL, OF_THE_NODE, RIGHTS
-
-WHERE = ("node", "organisation", "site", "store")
-PLACE_OF = {
-    "node": {},
-    "organisation": {"organisation_id": planted.organisation_id(OWN)},
-    "site": {"site_id": planted.site_id("A1")},
-    "store": {"store_id": planted.store_id("A1a")},
-}
-MARKS = {"A1": 0, "A2": 1, "B1": 2, "C1": 0}
-"""Class marks of the sites."""
-PUBLIC, SIGNED_IN = "public", "signed in"
 
 
-@dataclass(frozen=True, eq=False)
-class Person:
-    """Somebody with at most one role in one place; without a user somebody who has not signed in."""
+def _list(opens: str | tuple[str, ...], about: str = "", mark: str = "seen", **more: Any) -> Rule:
+    return Rule(opens, about, mark=mark, lists=True, **more)
 
-    role: str
-    where: str
-    user: User | None = None
 
-    def __str__(self) -> str:
-        return f"{self.role or ('no role' if self.user else 'not signed in')} of {self.where or 'nothing'}"
-
-    def holds(self, right: str) -> bool:
-        """Whether they have a right anywhere."""
-        given = RIGHTS.get(self.role, frozenset())
-        return right in given and (self.where == "node" or right not in OF_THE_NODE)
-
-    def like(self) -> tuple[frozenset[str], str]:
-        """The same for who may do the same in the same places."""
-        return frozenset(right for right in ALL if self.holds(right)), self.where
-
-    def sites(self, right: str = "view_register") -> list[str]:
-        """The sites they have whole by a right."""
-        of_organisation = [site for site, organisation in SITES.items() if organisation == OWN]
-        found = {"node": list(SITES), "organisation": of_organisation, "site": ["A1"]}.get(self.where, [])
-        return found if self.holds(right) else []
-
-    def stores(self, right: str = "view_register") -> list[str]:
-        """The stores they have by a right."""
-        if self.where == "store":
-            return ["A1a"] if self.holds(right) else []
-        return [store for site in self.sites(right) for store in planted.store_keys(site)]
-
-    def mark(self) -> int | None:
-        """The highest class mark of what they see."""
-        return max((MARKS[store[:2]] for store in self.stores()), default=None)
-
-    def words(self) -> set[str]:
-        """Whose words they may be told at all."""
-        told = {
-            "node": set(),
-            "organisation": {f"organisation {OWN}"},
-            "site": {"site A1"},
-            "store": {"site A1", "store A1a"},
-        }.get(self.where, set())  # of their own role they know where it holds
-        for right in ("view_register", "manage_people", "approve_grants"):
-            stores = self.stores(right)
-            around = {store[:2] for store in stores}
-            told |= planted.of("store", stores) | planted.of("site", around)
-            told |= planted.of("organisation", (SITES[site] for site in around))
-        if self.holds("view_register"):
-            told |= {"jurisdictions", "catalogue", "rates"} | planted.of("line", self.sites())
-        if self.holds("view_register") and self.where == "node":
-            told |= {"exposures", "funds", "pools", "movement beside", "person beside", "entry beside"}
-        if self.where == "node" and any(map(self.holds, ("manage_people", "approve_grants", "view_trail"))):
-            told |= {"person beside", "invitation beside", "approval beside"}
-        return told
+def _act(opens: str, about: str = "", posts: tuple[int, ...] = (302,), **sends: Any) -> Rule:
+    return Rule(opens, about, gets=(), posts=posts, sends=sends)
 
 
 WHY = {"reason": "as it has to be", "reason_language": "en"}
@@ -150,18 +88,18 @@ RULES = {
     "desk:map-data": Rule("view_register", mark="seen"),
     "desk:site": Rule("view_register", "site", mark="own"),
     "desk:site-surroundings": Rule("view_register", "site", mark="own"),
-    "desk:sites": listed("view_register", by_place=True),
+    "desk:sites": _list("view_register", by_place=True),
     "desk:store": Rule("view_register", "store", mark="own"),
-    "desk:stores": listed("view_register", by_place=True),
-    "records:stock": listed("view_register", by_place=True),
-    "records:catalogue": listed("view_register"),
-    "records:article": listed("view_register", "article"),
+    "desk:stores": _list("view_register", by_place=True),
+    "records:stock": _list("view_register", by_place=True),
+    "records:catalogue": _list("view_register"),
+    "records:article": _list("view_register", "article"),
     "records:article-new": Rule("edit_catalogue", posts=(400,), mark="seen"),
     "records:article-change": _article("article-change", "edited article"),
     "records:article-name": _article("article-name", "edited article"),
     "records:article-package": _article("article-package", "edited article"),
     "records:article-component": _article("article-component", "edited article"),
-    "records:article-drop": acted("edit_catalogue", "article name"),
+    "records:article-drop": _act("edit_catalogue", "article name"),
     "records:article-amounts": Rule("view_register", "article", mark="seen"),
     "records:article-merge": _article("article-merge", "merged article"),
     "records:article-apart": _article("article-apart", "edited article"),
@@ -170,112 +108,112 @@ RULES = {
     "records:article-identify": _article("article-identify", "found article"),
     "records:article-classify": _article("article-classify", "found article"),
     "records:duplicates": Rule("edit_catalogue", mark="seen"),
-    "records:unidentified": listed("judge_stock"),
+    "records:unidentified": _list("judge_stock"),
     "records:unidentified-new": Rule("keep_stock", posts=(400,), mark="seen"),
     "records:picture": Rule("view_register", "picture", mark="seen"),
     "records:picture-drop": _article("picture-drop", "kept picture"),
     "records:picture-add": Rule("view_register", "pictured", posts=(400,), mark="seen"),
-    "records:movements": listed("view_register"),
+    "records:movements": _list("view_register"),
     "records:move-start": Rule("keep_stock", gets=(200, 302), mark="seen"),
     "records:move-in": Rule("keep_stock", "kept store", mark="own"),
     "records:move": Rule("keep_stock", "move", posts=(400,), mark="own"),
     "records:movement": Rule("view_register", "movement", mark="seen"),
     "records:voucher": Rule("view_register", "movement", mark="seen"),
-    "records:movement-sign": acted("view_register", "movement", (302, 400, 403), role="saw"),
+    "records:movement-sign": _act("view_register", "movement", (302, 400, 403), role="saw"),
     "records:movement-correct": Rule("judge_stock", "judged movement", posts=(302,), sends=WHY, mark="seen"),
     "records:card": Rule("view_register", "card", mark="seen"),
-    "records:counts": listed("view_register"),
+    "records:counts": _list("view_register"),
     "records:count-new": Rule("keep_stock", posts=(400,), mark="seen"),
     "records:count-worker": Rule(SIGNED_IN),
     "records:count": Rule("view_register", "count", mark="own"),
     "records:count-form": Rule("view_register", "count", mark="own"),
     "records:count-offline": Rule("view_register", "count", gets=(200, 302), mark="own"),
-    "records:count-enter": acted("keep_stock", "kept count"),
-    "records:count-scan": acted("keep_stock", "kept count"),
-    "records:count-extra": acted("keep_stock", "kept count", what="crates", number="2"),
-    "records:count-finish": acted("keep_stock", "kept count"),
-    "records:count-report": acted("keep_stock", "kept count"),
-    "records:count-findings": acted("keep_stock", "kept count", findings="so it was"),
-    "records:count-settle": acted("keep_stock", "kept count", **WHY),
-    "records:count-drop": acted("keep_stock", "kept count", **WHY),
-    "records:count-hand-in": acted("keep_stock", "kept count"),
+    "records:count-enter": _act("keep_stock", "kept count"),
+    "records:count-scan": _act("keep_stock", "kept count"),
+    "records:count-extra": _act("keep_stock", "kept count", what="crates", number="2"),
+    "records:count-finish": _act("keep_stock", "kept count"),
+    "records:count-report": _act("keep_stock", "kept count"),
+    "records:count-findings": _act("keep_stock", "kept count", findings="so it was"),
+    "records:count-settle": _act("keep_stock", "kept count", **WHY),
+    "records:count-drop": _act("keep_stock", "kept count", **WHY),
+    "records:count-hand-in": _act("keep_stock", "kept count"),
     "records:labels": Rule("view_register", mark="seen"),
     "records:labels-file": Rule("view_register", gets=(302,)),
     "records:scan": Rule("view_register"),
     "records:scanned": Rule("view_register", "scanned", gets=(302,)),
     "records:register": Rule("view_register", mark="seen"),
-    "records:table": listed("view_register", "table"),
+    "records:table": _list("view_register", "table"),
     "records:whole-register": Rule("the whole register", mark="seen"),
     "records:template": Rule(SIGNED_IN),
     "records:due": Rule(("keep_stock", "judge_stock", "approve_stock"), mark="seen"),
-    "records:incidents": listed("view_register"),
+    "records:incidents": _list("view_register"),
     "records:incident-new": Rule("keep_stock", posts=(400,), mark="seen"),
     "records:incident": Rule("view_register", "incident", mark="seen"),
     "records:incident-found": _event("incident-found", "judged incident"),
     "records:incident-figures": _event("incident-figures", "kept incident"),
     "records:incident-action": _event("incident-action", "kept incident"),
     "records:incident-close": _event("incident-close", "judged incident"),
-    "records:inspections": listed("view_register"),
+    "records:inspections": _list("view_register"),
     "records:inspection-new": Rule("keep_stock", posts=(400,), mark="seen"),
     "records:inspection": Rule("view_register", "inspection", mark="seen"),
     "records:inspection-action": _event("inspection-action", "kept inspection"),
-    "records:actions": listed("view_register"),
+    "records:actions": _list("view_register"),
     "records:action": Rule("view_register", "action", mark="seen"),
     "records:action-done": _event("action-done", "kept action"),
-    "records:climates": listed("view_register"),
+    "records:climates": _list("view_register"),
     "records:climate": Rule("view_register", "store", mark="seen"),
     "records:climate-new": _event("climate-new", "kept store"),
-    "records:lots": listed("view_register"),
+    "records:lots": _list("view_register"),
     "records:lot": Rule("view_register", "lot", mark="seen"),
-    "records:lots-unnamed": listed("judge_stock"),
+    "records:lots-unnamed": _list("judge_stock"),
     "records:lot-name": _lot("lot-name", "named batch"),
     "records:lot-change": _lot("lot-change", "judged lot"),
     "records:lot-identity": _lot("lot-identity", "judged lot"),
     "records:lot-component": _lot("lot-component", "judged lot"),
-    "records:lot-component-drop": acted("judge_stock", "component"),
+    "records:lot-component-drop": _act("judge_stock", "component"),
     "records:lot-test": _lot("lot-test", "judged lot"),
     "records:lot-constraint": _lot("lot-constraint", "judged lot"),
-    "records:constraints": listed("view_register"),
+    "records:constraints": _list("view_register"),
     "records:constraint": Rule("view_register", "constraint", mark="seen"),
     "records:constraint-lift": _lot("constraint-lift", "judged constraint"),
     "records:article-constraint": _lot("article-constraint", "banned article"),
-    "records:items": listed("view_register", by_place=True),
+    "records:items": _list("view_register", by_place=True),
     "records:item": Rule("view_register", "item", mark="seen"),
-    "records:pieces": listed("judge_stock"),
+    "records:pieces": _list("judge_stock"),
     "records:itemise": _lot("itemise", "pieces"),
     "records:item-change": _lot("item-change", "kept item"),
     "records:item-legal": replace(_lot("item-legal", "kept item"), posts=(302, 403)),
     "records:item-hand-over": _lot("item-hand-over", "kept item"),
     "records:item-take-back": _lot("item-take-back", "item away"),
     "records:item-return": _lot("item-return", "kept item"),
-    "records:surplus": listed("view_register"),
+    "records:surplus": _list("view_register"),
     "records:surplus-new": Rule(
         "judge_stock", posts=(302, 400), sends=planted_surplus.decision(planted.organisation_id(OWN)), mark="seen"
     ),
     "records:decision": Rule("view_register", "decision", mark="seen"),
-    "records:surplus-stock": listed("judge_stock", "judged decision"),
+    "records:surplus-stock": _list("judge_stock", "judged decision"),
     "records:surplus-declare": Rule(
         "judge_stock", "to declare", posts=(302,), sends=planted_surplus.SENDS, mark="seen"
     ),
-    "records:uploads": listed("load_register", mark="sent"),
+    "records:uploads": _list("load_register", mark="sent"),
     "records:upload-new": Rule("load_register", posts=(400,)),
     "records:upload": Rule("load_register", "upload", mark="sent"),
-    "records:upload-lines": listed("load_register", "upload lines", mark="sent"),
+    "records:upload-lines": _list("load_register", "upload lines", mark="sent"),
     "records:annotated": Rule("load_register", "upload", mark="sent"),
-    "records:check": acted("load_register", "upload"),
-    "records:load": acted("load_register", "upload"),
-    "records:discard": acted("load_register", "upload"),
-    "assessment:runs": listed("view_runs"),
+    "records:check": _act("load_register", "upload"),
+    "records:load": _act("load_register", "upload"),
+    "records:discard": _act("load_register", "upload"),
+    "assessment:runs": _list("view_runs"),
     "assessment:run": Rule("view_runs", "assessment", mark="seen"),
-    "assessment:table": listed("view_runs", "assessment table"),
-    "assessment:start": acted("assess"),
-    "assessment:rules": listed("view_register", mark=""),
-    "assessment:rules-beside": listed("view_register", mark=""),
-    "assessment:rules-functions": listed("view_register", mark=""),
+    "assessment:table": _list("view_runs", "assessment table"),
+    "assessment:start": _act("assess"),
+    "assessment:rules": _list("view_register", mark=""),
+    "assessment:rules-beside": _list("view_register", mark=""),
+    "assessment:rules-functions": _list("view_register", mark=""),
     "assessment:rules-function": Rule("view_register", "rule function"),
-    "assessment:rules-methods": listed("view_register", mark=""),
+    "assessment:rules-methods": _list("view_register", mark=""),
     "assessment:rules-method": Rule("view_register", "rule method"),
-    "assessment:rules-entered": listed("view_register", mark=""),
+    "assessment:rules-entered": _list("view_register", mark=""),
     "assessment:rules-entry": Rule("view_register", "rule entry"),
     "assessment:rules-withdraw": Rule(
         "rules of the node", "rule entry", posts=(302, 400), sends=planted_rules.SENT["withdraw"], mark="seen"
@@ -286,13 +224,13 @@ RULES = {
     "assessment:rules-new-function": Rule(
         "rules of the node", posts=(302,), sends=planted_rules.SENT["new-function"], mark="seen"
     ),
-    "assessment:rules-mixing": listed("view_register", mark=""),
+    "assessment:rules-mixing": _list("view_register", mark=""),
     "assessment:rules-new-mixing": Rule(
         "rules of the node", posts=(302,), sends=planted_rules.SENT["new-mixing"], mark="seen"
     ),
     "assessment:rules-blank": Rule("view_register"),
     "assessment:rules-form": Rule("rules of the node", posts=(400,)),
-    "assessment:candidate-list": listed("view_register"),
+    "assessment:candidate-list": _list("view_register"),
     "assessment:candidate": Rule("view_register", "candidate", mark="seen"),
     "assessment:candidate-propose": Rule(
         "judge_stock",
@@ -303,7 +241,9 @@ RULES = {
     "assessment:candidate-withdraw": Rule(
         "judge_stock", "judged candidate", posts=(302,), sends=planted_candidates.WHY, mark="seen"
     ),
-    "assessment:licence-list": listed("view_register"),
+    **OF_HOTSPOTS,
+    **OF_UPGRADES,
+    "assessment:licence-list": _list("view_register"),
     "assessment:licence-store": Rule("view_register", "store", mark="own"),
     "assessment:licence-propose": Rule(
         "judge_stock", "judged store", posts=(302,), sends=planted_licences.PROPOSES, mark="seen"
@@ -319,90 +259,90 @@ RULES = {
     "assessment:licence-card-distances": Rule(
         "judge_stock", "judged store", posts=(302,), sends=planted_licences.DISTANCES, mark="seen"
     ),
-    "assessment:licence-card-address": acted("judge_stock", "judged store", what="renew"),
+    "assessment:licence-card-address": _act("judge_stock", "judged store", what="renew"),
     "assessment:licence-open-card": Rule(PUBLIC, "no card", gets=(404,)),
-    "assessment:security-list": listed("view_security", mark="confidential"),
+    "assessment:security-list": _list("view_security", mark="confidential"),
     "assessment:security-worker": Rule(SIGNED_IN),
     "assessment:security-site": _secret("view_security", "security site"),
     "assessment:security-begin": _secret("assess_security", "assessed site", 302, **planted_visits.BEGINS),
     "assessment:security-visit": _secret("view_security", "security visit"),
-    "assessment:security-answer": acted("assess_security", "assessed visit", **planted_visits.ANSWERS),
-    "assessment:security-settle": acted("assess_security", "assessed visit", **planted_visits.SETTLES),
-    "assessment:security-finish": acted("assess_security", "assessed visit", (400,)),
+    "assessment:security-answer": _act("assess_security", "assessed visit", **planted_visits.ANSWERS),
+    "assessment:security-settle": _act("assess_security", "assessed visit", **planted_visits.SETTLES),
+    "assessment:security-finish": _act("assess_security", "assessed visit", (400,)),
     "assessment:security-open": _secret("assess_security", "finished visit", 302, **WHY),
     "assessment:security-withdraw": _secret("assess_security", "assessed visit", 302, **WHY),
-    "assessment:security-merge": acted("assess_security", "assessed visit", (400,)),
+    "assessment:security-merge": _act("assess_security", "assessed visit", (400,)),
     "assessment:security-photograph-add": _secret("assess_security", "asked visit", 400),
-    "assessment:security-hand-out": acted("assess_security", "assessed visit"),
+    "assessment:security-hand-out": _act("assess_security", "assessed visit"),
     "assessment:security-photograph": _secret("view_security", "security photograph"),
     "assessment:security-away": _secret("assess_security", "security phone"),
     "assessment:security-sheet": _secret("assess_security", "security phone"),
-    "assessment:security-upload": acted("assess_security", "security phone", (409,)),
-    "assessment:security-upload-photograph": acted("assess_security", "photograph of a phone", (409,)),
-    "assessment:security-revoke": acted("assess_security", "assessed phone"),
+    "assessment:security-upload": _act("assess_security", "security phone", (409,)),
+    "assessment:security-upload-photograph": _act("assess_security", "photograph of a phone", (409,)),
+    "assessment:security-revoke": _act("assess_security", "assessed phone"),
     "assessment:security-result": _secret("view_security", "security site"),
     "assessment:security-report": _secret("view_security", "security site"),
-    "assessment:security-works": listed("view_security", mark="confidential"),
+    "assessment:security-works": _list("view_security", mark="confidential"),
     "assessment:security-work-enter": _secret("assess_security", "assessed site", 302, **planted_works.SENDS),
     "assessment:security-work-withdraw": _secret("assess_security", "security work", 302),
     "assessment:security-both": Rule("view_security", mark="confidential"),
     "assessment:store-danger": Rule("view_register", "store", mark="seen"),
     "assessment:store-map": Rule("view_register", "store", mark="seen"),
-    "assessment:store-pairs": listed("view_register", "store"),
+    "assessment:store-pairs": _list("view_register", "store"),
     "assessment:store-what-if": Rule("view_register", "store", mark="seen"),
     "assessment:store-draft": Rule("keep_stock", "move", gets=(), posts=(200,)),
     "assessment:store-movement": Rule("view_register", "movement asked for", mark="seen"),
-    "assessment:surveys": listed("view_runs"),
+    "assessment:surveys": _list("view_runs"),
     "assessment:survey-new": Rule("assess", posts=(400,)),
     "assessment:survey-take": Rule("assess", posts=(302,), sends=planted_surveys.TAKES, mark="seen"),
     "assessment:survey-draw": Rule("assess", posts=(302,), sends=planted_surveys.DRAWS, mark="seen"),
-    "assessment:survey-compare": listed("view_runs"),
+    "assessment:survey-compare": _list("view_runs"),
     "assessment:survey-file": Rule("assess", "survey file", posts=(302,), sends=planted_surveys.MAPS, mark="sent"),
-    "assessment:survey-faults": listed("assess", "survey file", mark="sent"),
-    "assessment:survey-drop": acted("assess", "survey file"),
+    "assessment:survey-faults": _list("assess", "survey file", mark="sent"),
+    "assessment:survey-drop": _act("assess", "survey file"),
     "assessment:survey": Rule("view_runs", "survey", mark="seen"),
-    "assessment:survey-rows": listed("view_runs", "survey"),
+    "assessment:survey-rows": _list("view_runs", "survey"),
     "assessment:survey-map": Rule("view_runs", "survey", mark="seen"),
     "assessment:survey-enforce": Rule("load_register", "survey", posts=(302,), mark="seen"),
     "assessment:survey-cut": Rule("assess", "survey", posts=(302,), sends=planted_surveys.CUTS, mark="seen"),
-    "assessment:survey-answers": listed("view_runs"),
+    "assessment:survey-answers": _list("view_runs"),
     "assessment:survey-ask": Rule("assess", posts=(302,), sends=planted_surveys.ASKS, mark="seen"),
     "assessment:survey-around": Rule("view_runs", mark="seen"),
     "assessment:survey-answer": Rule("view_runs", "site enquiry", mark="seen"),
-    "assessment:survey-bound": listed("view_runs", "site enquiry"),
+    "assessment:survey-bound": _list("view_runs", "site enquiry"),
     "assessment:survey-answer-map": Rule("view_runs", "site enquiry", mark="seen"),
     "assessment:survey-maps": Rule("view_register", mark="seen"),
-    "assessment:survey-stores": listed("view_register"),
-    "assessment:survey-exposures": listed("view_runs"),
-    "assessment:survey-distances": listed("view_register"),
-    "plan:runs": listed("view_runs"),
+    "assessment:survey-stores": _list("view_register"),
+    "assessment:survey-exposures": _list("view_runs"),
+    "assessment:survey-distances": _list("view_register"),
+    "plan:runs": _list("view_runs"),
     "plan:run": Rule("view_runs", "plan", mark="seen"),
-    "plan:table": listed("view_runs", "plan table"),
-    "plan:start": acted("plan"),
-    "plan:decisions": listed("view_runs"),
+    "plan:table": _list("view_runs", "plan table"),
+    "plan:start": _act("plan"),
+    "plan:decisions": _list("view_runs"),
     "plan:decide": Rule("plan", posts=(302, 400), sends=DECIDES, mark="seen"),
     "plan:take-back": Rule("plan", "plan decision", posts=(302,), sends=planted_decisions.WHY, mark="seen"),
     "plan:hold-fast": Rule("plan", "plan", posts=(302,), sends={"through": "1", **planted_decisions.WHY}, mark="seen"),
     "plan:approve": Rule("plan", "plan", posts=(302, 400), sends=planted_decisions.WHY, mark="seen"),
-    "jobs:jobs": listed(SIGNED_IN),
+    "jobs:jobs": _list(SIGNED_IN),
     "jobs:job": Rule(SIGNED_IN, "job", mark="seen"),
     "jobs:job-progress": Rule(SIGNED_IN, "job", mark="seen"),
-    "jobs:cancel": acted(SIGNED_IN, "job"),
-    "people:classify": acted("classify", "classified site", mark="2", reason="a reason", reason_language="en"),
+    "jobs:cancel": _act(SIGNED_IN, "job"),
+    "people:classify": _act("classify", "classified site", mark="2", reason="a reason", reason_language="en"),
     "people:settings": Rule(SIGNED_IN, posts=(302,), sends={"language": "en", "theme": "auto"}),
-    "people:choose": acted(PUBLIC, language="en"),
-    "people:sign-out": acted(PUBLIC),
+    "people:choose": _act(PUBLIC, language="en"),
+    "people:sign-out": _act(PUBLIC),
     "people:sign-in": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200,)),
     "people:account": Rule(SIGNED_IN),
     "people:sessions": Rule(SIGNED_IN),
     "people:end-session": Rule(SIGNED_IN, gets=(302,), posts=(302,)),
-    "people:invitations": listed("manage_people", mark=""),
+    "people:invitations": _list("manage_people", mark=""),
     "people:invite": Rule("manage_people", posts=(201,), sends=SOMEBODY),
     "people:invitation": Rule("manage_people", "invitation"),
-    "people:invitation-withdraw": acted("manage_people", "invitation"),
+    "people:invitation-withdraw": _act("manage_people", "invitation"),
     "people:reset-second-factor": Rule("manage_people", "whole person", posts=(400,), sends=WHY),
-    "people:people": listed(("manage_people", "view_trail"), mark=""),
-    "people:figures": listed(("manage_people", "view_trail"), mark=""),
+    "people:people": _list(("manage_people", "view_trail"), mark=""),
+    "people:figures": _list(("manage_people", "view_trail"), mark=""),
     "people:person": Rule(("manage_people", "view_trail"), "person"),
     "people:change-facts": Rule("manage_people", "managed person", posts=(302, 400), sends=FACTS),
     "people:give-role": Rule("manage_people", "managed person", posts=(302, 400), sends=ROLE),
@@ -410,15 +350,15 @@ RULES = {
     "people:change-email": Rule("manage_people", "person with a role", posts=(302, 400), sends=EMAIL),
     "people:close-account": Rule("manage_people", "managed person", posts=(302, 400), sends=WHY),
     "people:open-account": Rule("manage_people", "closed person", posts=(302, 400), sends=WHY),
-    "people:end-sessions": acted("manage_people", "managed person"),
+    "people:end-sessions": _act("manage_people", "managed person"),
     "people:erase": Rule("manage_people", "managed person", posts=(302, 400), sends={**WHY, "sure": "on"}),
-    "people:approvals": listed(SIGNED_IN, mark=""),
+    "people:approvals": _list(SIGNED_IN, mark=""),
     "people:approval": Rule(SIGNED_IN, "approval"),
     "people:decide": Rule(SIGNED_IN, "approval", gets=(), posts=(400,), sends={**WHY, "decision": "refuse"}),
-    "people:withdraw": acted(SIGNED_IN, "own approval"),
-    "people:activity": listed(SIGNED_IN),
-    "people:history": listed(SIGNED_IN, "record"),
-    "people:trail": listed("view_trail"),
+    "people:withdraw": _act(SIGNED_IN, "own approval"),
+    "people:activity": _list(SIGNED_IN),
+    "people:history": _list(SIGNED_IN, "record"),
+    "people:trail": _list("view_trail"),
     "people:trail-bundle": Rule("view_trail", mark="seen"),
     "people:entry": Rule(SIGNED_IN, "entry", mark="seen"),
     "people:join": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200, 400)),
@@ -426,7 +366,7 @@ RULES = {
     "people:my-data": Rule(SIGNED_IN),
     "people:my-data-file": Rule(SIGNED_IN, mark="restricted"),
     "account_login": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200,)),
-    "account_logout": acted(PUBLIC),
+    "account_logout": _act(PUBLIC),
     "account_signup": Rule(PUBLIC, gets=(302,), posts=(302,), door=(200,)),
     "account_inactive": Rule(PUBLIC),
     "account_reauthenticate": Rule(SIGNED_IN, posts=(200,)),

@@ -24,7 +24,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, include, path, reverse
 from tests.node.conftest import rolled_back_afterwards
 from tests.node.people import planted
-from tests.node.people.rules import PUBLIC, RULES, Person, Rule, opened
+from tests.node.people.rules import RULES, opened
+from tests.node.people.ruling import PUBLIC, Person, Rule
 from tests.node.people.things import Thing
 from tests.node.people.walked import OWNER, Node, make
 
@@ -44,17 +45,19 @@ NO_WORDS = {
     "nsn content_type Breach.code Breach.subject Action.code RuleEntry.kind RuleEntry.key Survey.way SurveyFile.form "
     "SecurityVisit.set_id",
     "digests, keys and random names": "digest inputs_digest code_hash password pseudonym session request_id worker "
-    "sha256 SecurityVisit.body SecurityWork.body SecurityPhotograph.digest "
+    "sha256 Hotspot.perimeter SecurityVisit.body SecurityWork.body SecurityPhotograph.digest "
     "CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "
     "asked_session decided_session actor given note",
     "languages": "language reason_language reason_courtesy_language decision_reason_language "
     "decision_reason_courtesy_language LicenceForm.written_in "
-    "CandidateSite.written_in CandidateSite.withdrawn_why_language PlanDecision.taken_back_why_language",
+    "CandidateSite.written_in CandidateSite.withdrawn_why_language Upgrade.why_language "
+    "PlanDecision.taken_back_why_language",
     "of the program": "SecurityPhone.device rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
-    "EmergencyCard.distances SiteEnquiry.answer Survey.sums",
+    "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated",
     "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id"
     " Leaf.more",
+    "sealed": "Upgrade.works UpgradePhoto.caption",
     "of everybody": "jurisdiction_id",
 }
 """Columns of text in which nobody's words can stand, by why not; of one table where the name stands before it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.node.people.rules import Person
+from tests.node.people.ruling import Person
 
 from rasr.node.people.models import User
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.node.conftest import keep_assessment, keep_plan, load
 from tests.node.people import planted
 from tests.node.people.planted import SITES, word
-from tests.node.people.rules import MARKS, PLACE_OF, WHERE, Person
+from tests.node.people.ruling import MARKS, PLACE_OF, WHERE, Person
 from tests.node.people.things import Thing, has_site, has_store, nobody, owns
 from tests.node.people.walked_assessment import of_assessment
 from tests.node.people.walked_records import of_records

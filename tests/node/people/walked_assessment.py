@@ -6,15 +6,17 @@ from functools import partial
 from uuid import uuid4
 
 from tests.node.assessment.candidates import planted_candidates
+from tests.node.assessment.hotspots import planted_hotspots
 from tests.node.assessment.leaks import planted_works
 from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.stores import planted_movements
 from tests.node.assessment.surroundings import planted_surveys
+from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.people import planted
-from tests.node.people.planted import OWN, word
-from tests.node.people.rules import MARKS, Person
+from tests.node.people.planted import OWN, SITES, word
+from tests.node.people.ruling import MARKS, Person
 from tests.node.people.things import Thing, has_right, has_site, nobody, owns
 from tests.node.records.lots.planted_lots import chief as chief_of_all
 
@@ -26,7 +28,8 @@ STORES = ("A1a", "B1a")
 
 def of_assessment(owner: User) -> dict[str, list[Thing]]:
     """Plant it all."""
-    return _candidates() | _licences() | _rules() | _surveys(owner) | _movements() | _security()
+    of_stores = _candidates() | _licences() | _movements() | _upgrades()
+    return of_stores | _rules() | _surveys(owner) | _security() | _hotspots()
 
 
 def _licences() -> dict[str, list[Thing]]:
@@ -48,6 +51,45 @@ def _candidates() -> dict[str, list[Thing]]:
         for name, right in (("candidate", "view_register"), ("judged candidate", "judge_stock")):
             seen = partial(_has_organisation, organisation, right)
             found.setdefault(name, []).append(Thing({"candidate_id": made.pk}, seen))
+    return found
+
+
+def _hotspots() -> dict[str, list[Thing]]:
+    """Areas of a site of the people of the walk, and of one beside: worked on, completed, ready; and the tables."""
+    found: dict[str, list[Thing]] = {}
+    for site in ("A1", "B1"):
+        site_id, says = planted.site_id(site), word(f"site {site}")
+        made = planted_hotspots.plant(site_id, says)
+        seen, managed = (partial(has_site, site, right) for right in ("view_register", "judge_stock"))
+        _found, done = planted_hotspots.completed(site_id, says)
+        ready = planted_hotspots.ready(site_id, says)
+        for about, keys, who in (
+            ("hotspot", {"hotspot_id": made.hotspot_id}, seen),
+            ("managed hotspot", {"hotspot_id": made.hotspot_id}, managed),
+            ("item of hotspot", {"hotspot_item_id": made.hotspot_item_id}, managed),
+            ("task under way", {"task_id": made.task_id}, managed),
+            ("task completed", {"task_id": done.pk}, managed),
+            ("hotspot ready", {"hotspot_id": ready.pk}, managed),
+        ):
+            found.setdefault(about, []).append(Thing(keys, who, MARKS[site]))
+    found["table of hotspots"] = [Thing({"subject": "areas"}), Thing({"subject": "all"}, nobody)]
+    return found
+
+
+def _upgrades() -> dict[str, list[Thing]]:
+    """A project with a photograph in a store of the people of the walk, and in one beside."""
+    found: dict[str, list[Thing]] = {}
+    for store in STORES:
+        of_organisation = word(f"organisation {SITES[store[:2]]}")
+        made = planted_upgrades.plant(planted.store_id(store), word(f"store {store}"), of_organisation)
+        one = {"upgrade_id": made.upgrade_id}
+        for name, right in (("upgrade", "view_upgrades"), ("managed upgrade", "manage_upgrades")):
+            seen = partial(has_right, store, right)
+            found.setdefault(name, []).append(Thing(one, seen))
+            found.setdefault(f"photo of {name}", []).append(Thing({"upgrade_photo_id": made.upgrade_photo_id}, seen))
+        found.setdefault("step of upgrade", []).append(Thing({**one, "step": "abandon"}, seen))
+        begun = planted_upgrades.under_way(planted.store_id(store), word(f"store {store}"))
+        found.setdefault("upgrade under way", []).append(Thing({"upgrade_id": begun.pk}, seen))
     return found
 
 

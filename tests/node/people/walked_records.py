@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 from tests.node.people import planted
 from tests.node.people.planted import word
-from tests.node.people.rules import MARKS, Person
+from tests.node.people.ruling import MARKS, Person
 from tests.node.people.things import Thing, has_right, has_site, has_store, nobody
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts

@@ -41,6 +41,8 @@ MAY: dict[str, str | Promise] = {
     "manage_node": _("run the node"),
     "view_security": _("see how places are secured"),
     "assess_security": _("assess how places are secured"),
+    "view_upgrades": _("see upgrade projects"),
+    "manage_upgrades": _("manage upgrade projects"),
 }
 """What each right lets one do."""
 

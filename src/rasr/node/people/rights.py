@@ -30,28 +30,31 @@ ALL = (
     "manage_people",
     "approve_grants",
     "manage_node",
+    "view_upgrades",
+    "manage_upgrades",
 )
 """Every right. keep_stock: movements, counts, reports of what happened; judge_stock: condition, conversion, bans;
 approve_stock: the second person for stock; back_date: recording late; edit_catalogue: articles, which are of the whole
 node. view_runs: results of the whole node; classify: class marks; view_security: how a site is secured, with its
-weak points; assess_security: visiting it; approve_grants: the second person for roles; manage_node: the machine. The
-rights on stock, security and people hold within the scope of the role."""
+weak points; assess_security: visiting it; view_upgrades, manage_upgrades: upgrade projects, which say what locks a
+place has; approve_grants: the second person for roles; manage_node: the machine. The rights on stock, security,
+projects and people hold within the scope of the role."""
 RIGHTS: dict[str, frozenset[str]] = {
     Role.STOREKEEPER: frozenset({"view_register", "keep_stock"}),
     Role.TECHNICAL_OFFICER: frozenset(
         {"view_register", "keep_stock", "judge_stock", "back_date", "edit_catalogue", "assess", "view_runs", "classify"}
-        | {"view_security", "assess_security"}
+        | {"view_security", "assess_security", "view_upgrades", "manage_upgrades"}
     ),
     Role.PLANNER: frozenset(
         {"view_register", "load_register", "keep_stock", "back_date", "edit_catalogue", "assess", "plan", "view_runs"}
-        | {"classify", "view_security", "assess_security"}
+        | {"classify", "view_security", "assess_security", "view_upgrades", "manage_upgrades"}
     ),
-    Role.APPROVER: frozenset({"view_register", "approve_stock", "view_runs", "approve_grants"}),
+    Role.APPROVER: frozenset({"view_register", "approve_stock", "view_runs", "approve_grants", "view_upgrades"}),
     Role.COMMISSION_EDITOR: frozenset(),
     Role.COMMISSION_APPROVER: frozenset(),
     Role.SECRETARIAT: frozenset(),
     Role.DONOR: frozenset(),
-    Role.AUDITOR: frozenset({"view_register", "view_runs", "view_trail", "view_security"}),
+    Role.AUDITOR: frozenset({"view_register", "view_runs", "view_trail", "view_security", "view_upgrades"}),
     Role.ADMINISTRATOR: frozenset({"manage_node", "manage_people", "approve_grants"}),
 }
 """Roles without a right here work with reports and releases, for which there are no pages yet."""

@@ -1,7 +1,7 @@
-"""What was found on a visit, sealed for the database: AES-256-GCM with the key of the node, which is a file beside it.
+"""What shows how a place is secured, sealed for the database: AES-256-GCM with the key of the node, a file beside it.
 
-Each visit and each photograph has a key of its own, so that one put in another's place is found. Without ``secret.key``
-nobody can read any of it again.
+Each visit, project and photograph has a key of its own, so that one put in another's place is found. Without
+``secret.key`` nobody can read any of it again.
 """
 
 from __future__ import annotations
@@ -18,17 +18,27 @@ from rasr.core.basis.sealed_texts import derived, open_bytes, open_text, seal_by
 VISIT, PHOTOGRAPH, PHONE = "rasr security visit", "rasr security photograph", "rasr security phone"
 
 
+def seal_row(purpose: str, row_id: UUID, text: str) -> str:
+    """A text of one row as it is kept."""
+    return seal_text(settings.SECRET_KEY, f"{purpose} {row_id}", text)
+
+
+def open_row(purpose: str, row_id: UUID, kept: str) -> str:
+    """A text of one row. Raises Refused: security_unreadable, where it was sealed with another key or changed."""
+    try:
+        return open_text(settings.SECRET_KEY, f"{purpose} {row_id}", kept)
+    except BrokenError:
+        raise Refused("security_unreadable") from None
+
+
 def seal_visit(visit_id: UUID, text: str) -> str:
     """The body of a visit as it is kept."""
-    return seal_text(settings.SECRET_KEY, f"{VISIT} {visit_id}", text)
+    return seal_row(VISIT, visit_id, text)
 
 
 def open_visit(visit_id: UUID, kept: str) -> str:
-    """The body of a visit. Raises Refused: security_unreadable, where it was sealed with another key or changed."""
-    try:
-        return open_text(settings.SECRET_KEY, f"{VISIT} {visit_id}", kept)
-    except BrokenError:
-        raise Refused("security_unreadable") from None
+    """The body of a visit. Raises Refused: security_unreadable."""
+    return open_row(VISIT, visit_id, kept)
 
 
 def seal_photograph(photo_id: UUID, content: bytes) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -30,24 +30,35 @@ CORNERS = 72
 ROWS_AT_ONCE = 10_000
 POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 RING = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("count", "<u4"), ("xy", "<f8", (CORNERS + 1, 2))])
+HEAD = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("count", "<u4")])
 FloatArray = NDArray[np.float64]
+Around = Sequence[FloatArray | None]
+"""Of each row the closed perimeter, (corners, 2) of longitude and latitude; None where there is none."""
+Outlines = Callable[[pl.DataFrame], Around | None]
 
 
-def response(frame: pl.DataFrame, name: str, form: Form, mark: int | None, radius: str = "") -> HttpResponseBase:
+def _unknown(_rows: pl.DataFrame) -> None:
+    """No perimeter is known of any row."""
+
+
+def response(
+    frame: pl.DataFrame, name: str, form: Form, mark: int | None, radius: str = "", outlines: Outlines = _unknown
+) -> HttpResponseBase:
     """The frame as a file to keep. frame: latitude_deg and longitude_deg among its columns; rows without are left out.
 
-    radius: the column of rings in m; a row in which it is empty is a point. The response says for the trail what was
-    taken.
+    radius: the column of rings in m; a row in which it is empty is a point. outlines: from rows to their perimeters,
+    which take the place of ring and point where they are known. The response says for the trail what was taken.
     """
     sited = frame.filter(pl.col("latitude_deg").is_finite() & pl.col("longitude_deg").is_finite())
     rings = rings_of(sited, radius) if radius else None
+    around = outlines(sited) or [None] * sited.height
     target = _nameless()
     cells = exports.plain(sited)
     if form == "geojson":
-        for part in _geojson(sited, cells, rings, mark):
+        for part in _geojson(sited, cells, rings, around, mark):
             target.write(part)
     else:
-        _geopackage(target, sited, cells, rings, name, mark)
+        _geopackage(target, cells, _shapes(sited, rings, around), name, mark, points=rings is None)
     target.seek(0)
     answer = FileResponse(target, content_type=TYPES[form])
     return exports.kept_file(answer, exports.file_name(name, form, mark), (name, sited.height, form))
@@ -71,7 +82,9 @@ def rings_of(frame: pl.DataFrame, radius: str) -> FloatArray:
     return corners
 
 
-def _geojson(sited: pl.DataFrame, cells: pl.DataFrame, rings: FloatArray | None, mark: int | None) -> Iterator[bytes]:
+def _geojson(
+    sited: pl.DataFrame, cells: pl.DataFrame, rings: FloatArray | None, around: Around, mark: int | None
+) -> Iterator[bytes]:
     head: dict[str, Any] = {"type": "FeatureCollection"}
     if mark is not None:
         head[exports.MARK_KEY] = marks.word(mark)
@@ -79,7 +92,9 @@ def _geojson(sited: pl.DataFrame, cells: pl.DataFrame, rings: FloatArray | None,
     places = sited.select("longitude_deg", "latitude_deg").to_numpy()
     for number, row in enumerate(_rows(cells)):
         shape: dict[str, Any] = {"type": "Point", "coordinates": places[number].tolist()}
-        if rings is not None and np.isfinite(rings[number]).all():
+        if (outline := around[number]) is not None:
+            shape = {"type": "Polygon", "coordinates": [outline.tolist()]}
+        elif rings is not None and np.isfinite(rings[number]).all():
             shape = {"type": "Polygon", "coordinates": [rings[number].tolist()]}
         told = json.dumps({"type": "Feature", "properties": row, "geometry": shape}, ensure_ascii=False)
         yield (",\n" if number else "").encode() + told.encode()
@@ -93,19 +108,19 @@ def _rows(cells: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _geopackage(
-    target: IO[bytes], sited: pl.DataFrame, cells: pl.DataFrame, rings: FloatArray | None, name: str, mark: int | None
+    target: IO[bytes], cells: pl.DataFrame, shapes: NDArray[np.object_], name: str, mark: int | None, *, points: bool
 ) -> None:
     told = {} if mark is None else {exports.MARK_KEY: marks.word(mark)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out.gpkg"
         pyogrio.raw.write(
             path,
-            geometry=_shapes(sited, rings),
+            geometry=shapes,
             field_data=[_values(column) for column in cells],
             fields=cells.columns,
             driver="GPKG",
             layer=name.replace("-", "_"),
-            geometry_type="Point" if rings is None else "Unknown",
+            geometry_type="Point" if points else "Unknown",
             crs="EPSG:4326",
             layer_metadata=told,
         )
@@ -113,8 +128,8 @@ def _geopackage(
             shutil.copyfileobj(made, target)
 
 
-def _shapes(sited: pl.DataFrame, rings: FloatArray | None) -> NDArray[np.object_]:
-    """Well-known binary of each row's point or ring."""
+def _shapes(sited: pl.DataFrame, rings: FloatArray | None, outlines: Around) -> NDArray[np.object_]:
+    """Well-known binary of each row's point, ring or perimeter."""
     points = np.zeros(sited.height, POINT)
     points["order"], points["kind"] = 1, 1
     points["x"], points["y"] = sited["longitude_deg"].to_numpy(), sited["latitude_deg"].to_numpy()
@@ -127,6 +142,10 @@ def _shapes(sited: pl.DataFrame, rings: FloatArray | None) -> NDArray[np.object_
         whole = np.isfinite(rings).all(axis=(1, 2))
         for number in np.flatnonzero(whole):
             shapes[number] = around[number].tobytes()
+    for place, outline in enumerate(outlines):
+        if outline is not None:
+            head = np.array([(1, 3, 1, len(outline))], HEAD)
+            shapes[place] = head.tobytes() + outline.astype("<f8").tobytes()
     return shapes
 
 
@@ -134,5 +153,5 @@ def _values(column: pl.Series) -> NDArray[Any]:
     """A column as the library takes it: numbers with nan for what is empty, else texts."""
     if column.dtype.is_numeric():
         whole = column.dtype.is_integer() and not column.null_count()
-        return column.cast(pl.Int64 if whole else pl.Float64).fill_null(None if whole else np.nan).to_numpy()
+        return (column.cast(pl.Int64) if whole else column.cast(pl.Float64).fill_null(np.nan)).to_numpy()
     return np.array(column.cast(pl.String).to_list(), dtype=object)

@@ -34,8 +34,12 @@ class Mapped(Righted, FramePage):
                 marks.shows_all_seen(request)
                 rows, _form = self.filtered()
                 name = self.export_name or self.name
-                return geofiles.response(rows, name, known, marks.shown(request), self.radius)
+                return geofiles.response(rows, name, known, marks.shown(request), self.radius, self.outlines)
         return super().get(request, *args, **kwargs)
+
+    def outlines(self, _rows: pl.DataFrame, /) -> geofiles.Around | None:
+        """The perimeters of rows; None where they have none."""
+        return None
 
     def link(self, row: Any) -> str | None:
         """To the store of the row."""

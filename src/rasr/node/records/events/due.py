@@ -72,6 +72,21 @@ LISTS = {
     **{"mixing": "desk:stores", "test": "records:lots"},
 }
 """Code to the page where all of its kind stand."""
+_further: list[Callable[[Actor, date], Iterator[Due]]] = []
+
+
+def also(
+    code: str,
+    named: tuple[str | Promise, str | Promise],
+    page: str,
+    source: Callable[[Actor, date], Iterator[Due]],
+) -> None:
+    """Work of a room further down. named, page: as in ``WHAT`` and ``LISTS``. Called once, when the node starts.
+
+    source: gives what is due for somebody, by ``cut``; nothing, without a query, for who lacks the right.
+    """
+    WHAT[code], LISTS[code] = named, page
+    _further.append(source)
 
 
 @dataclass(frozen=True)
@@ -150,6 +165,8 @@ def work_for(actor: Actor, today: date | None = None) -> Queue:
         found += _mixing(actor, day)
     if may(actor, KEEP) or may(actor, JUDGE):
         found += _breaches(actor, day)
+    for source in _further:
+        found += source(actor, day)
     return Queue(sorted(found, key=_order))
 
 
@@ -157,7 +174,7 @@ def _order(one: Due) -> tuple[date, str, int, str]:
     return one.due_on or date.min, one.code, one.more, one.what
 
 
-def _cut(rows: QuerySet[Any], told: Callable[[Any], Due]) -> Iterator[Due]:
+def cut(rows: QuerySet[Any], told: Callable[[Any], Due]) -> Iterator[Due]:
     """What the first of these rows tell, and how many there are besides."""
     found = [told(one) for one in rows[: MOST + 1]]
     yield from found[:MOST]
@@ -175,7 +192,7 @@ def _approvals(actor: Actor, today: date) -> Iterator[Due]:
         due_on = timezone.localdate(one.expires_at)
         return Due("approval", approvals.title(one), "", due_on, "people:approval", (str(one.pk),), today)
 
-    return _cut(approvals.waiting(actor), told)
+    return cut(approvals.waiting(actor), told)
 
 
 def _arrivals(actor: Actor, today: date) -> Iterator[Due]:
@@ -206,7 +223,7 @@ def _counts(actor: Actor, today: date) -> Iterator[Due]:
         return Due("count", name, one.store_id, one.due_on, "records:count", key, today)
 
     rows = Count.objects.filter(scope_of(actor, KEEP).stores("store__"), state__in=OPEN_COUNTS)
-    return _cut(rows.filter(due_on__lte=today + AHEAD).order_by("due_on"), told)
+    return cut(rows.filter(due_on__lte=today + AHEAD).order_by("due_on"), told)
 
 
 def _actions(actor: Actor, today: date) -> Iterator[Due]:
@@ -215,7 +232,7 @@ def _actions(actor: Actor, today: date) -> Iterator[Due]:
         return Due("action", one.said, where, one.due_on, "records:action", (str(one.pk),), today)
 
     rows = queries.actions(actor, KEEP).filter(done_on=None, due_on__lte=today + AHEAD)
-    return _cut(rows.exclude(table=Breach._meta.db_table).order_by("due_on"), told)
+    return cut(rows.exclude(table=Breach._meta.db_table).order_by("due_on"), told)
 
 
 def _inspections(actor: Actor, today: date) -> Iterator[Due]:
@@ -230,7 +247,7 @@ def _inspections(actor: Actor, today: date) -> Iterator[Due]:
         kind=OuterRef("kind"), site=OuterRef("site"), here=OuterRef("here"), done_on__gt=OuterRef("done_on")
     )
     rows = queries.inspections(actor, KEEP).alias(here=here).filter(next_on__lte=today + AHEAD)
-    return _cut(rows.filter(~Exists(later)).order_by("next_on"), told)
+    return cut(rows.filter(~Exists(later)).order_by("next_on"), told)
 
 
 def _first_inspections(actor: Actor, today: date) -> Iterator[Due]:
@@ -248,7 +265,7 @@ def _first_inspections(actor: Actor, today: date) -> Iterator[Due]:
     latest = timezone.now() + AHEAD - timedelta(days=days)
     rows = queries.stores(actor, KEEP).filter(Exists(Holding.objects.filter(store=OuterRef("pk")).exclude(quantity=0)))
     rows = rows.filter(~Exists(done)).annotate(first_at=Subquery(came.values("effective_at")[:1]))
-    return _cut(rows.filter(first_at__lte=latest).order_by(F("first_at"), "pk"), told)
+    return cut(rows.filter(first_at__lte=latest).order_by(F("first_at"), "pk"), told)
 
 
 def _tests(actor: Actor, today: date) -> Iterator[Due]:
@@ -259,7 +276,7 @@ def _tests(actor: Actor, today: date) -> Iterator[Due]:
 
     here = Holding.objects.filter(scope_of(actor, JUDGE).stores("store__")).exclude(quantity=0)
     rows = lots(actor, JUDGE).filter(next_test_on__lte=today + AHEAD)
-    return _cut(rows.filter(pk__in=here.order_by().values("batch__lot_record")).order_by("next_test_on"), told)
+    return cut(rows.filter(pk__in=here.order_by().values("batch__lot_record")).order_by("next_test_on"), told)
 
 
 def _shelf_lives(actor: Actor, today: date) -> Iterator[Due]:
@@ -272,7 +289,7 @@ def _shelf_lives(actor: Actor, today: date) -> Iterator[Due]:
     here = Holding.objects.filter(scope_of(actor, JUDGE).stores("store__")).exclude(quantity=0)
     used = here.exclude(batch__purpose=DISPOSAL).order_by().values("batch__lot_record")
     rows = lots(actor, JUDGE).filter(shelf_life_until__lte=today + AHEAD, pk__in=used)
-    return _cut(rows.order_by("shelf_life_until"), told)
+    return cut(rows.order_by("shelf_life_until"), told)
 
 
 def _breaches(actor: Actor, today: date) -> Iterator[Due]:
@@ -286,7 +303,7 @@ def _breaches(actor: Actor, today: date) -> Iterator[Due]:
     rows = Breach.objects.filter(closed_at=None)
     if not any(scope.everything for scope in scopes):
         rows = rows.filter(reduce(or_, (scope.stores("store__") for scope in scopes)))
-    return _cut(rows.order_by("due_on"), told)
+    return cut(rows.order_by("due_on"), told)
 
 
 def _mixing(actor: Actor, today: date) -> Iterator[Due]:
@@ -314,4 +331,4 @@ def _licences(actor: Actor, today: date) -> Iterator[Due]:
     )
     rows = Licence.objects.filter(scope_of(actor, JUDGE).stores("store__"), valid_until__lte=today + AHEAD)
     rows = rows.filter(~Exists(said), store__closed=False)
-    return _cut(rows.order_by("valid_until"), told)
+    return cut(rows.order_by("valid_until"), told)

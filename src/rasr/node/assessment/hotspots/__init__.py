@@ -1,0 +1,1 @@
+"""Hotspots: contaminated areas, from the first report until they are handed over."""

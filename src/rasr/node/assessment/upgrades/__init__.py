@@ -1,0 +1,1 @@
+"""Upgrade projects: works against leaks, from the proposal until they are accepted."""
