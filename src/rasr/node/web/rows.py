@@ -251,7 +251,8 @@ def _asked(question: Question) -> _Asked:
             told_as[column] = dict(zip(told, given, strict=True))
         if on_postgresql:
             conditions.append(f"{column} = ANY(%s::{kind}[])")
-            values.append(told)
+            # ids are told as plain letters: a list that needs no care is put together at once
+            values.append(f"{{{','.join(told)}}}" if kind == "uuid" else told)
         elif len(told) <= FEW:
             conditions.append(f"{column} IN ({', '.join(['%s'] * len(told))})")
             values.extend(told)
@@ -276,8 +277,10 @@ def _head(
     wanted = [_column(model, name, joins) for name in names]
     conditions = [_column(model, name, joins) for name in keys]
     columns = [column for column, _ in wanted]
+    # a time is read as text, which is turned into one once for all rows that have it
+    as_read = [f"CAST({column} AS text)" if _is_time(field) else column for column, field in wanted]
     return (
-        f"SELECT {', '.join(columns)} FROM {_table(model)}{''.join(joins.values())}",
+        f"SELECT {', '.join(as_read)} FROM {_table(model)}{''.join(joins.values())}",
         columns,
         [_from_database(_aim(field), connection.vendor) for _, field in wanted],
         [(column, field.db_type(connection), _to_database(_aim(field))) for column, field in conditions],
@@ -344,17 +347,24 @@ def _from_database(field: Any, vendor: str) -> Converter | None:
     """What makes values of what the database gives; None where it gives them as they are."""
     if isinstance(field, models.JSONField):
         return _each(json.loads)
-    if vendor != "sqlite":
-        return None
-    if isinstance(field, models.UUIDField):
+    if _is_time(field):
+        return _each(_time)
+    if vendor == "sqlite" and isinstance(field, models.UUIDField):
         return _each(lambda value: None if value is None else UUID(int=int(value, 16)))
-    if isinstance(field, models.DateTimeField):
-        return _each(_aware)
     return None
 
 
-def _aware(value: datetime | None) -> datetime | None:
-    return None if value is None else value.replace(tzinfo=UTC)
+def _is_time(field: Any) -> bool:
+    return isinstance(field, models.DateTimeField)
+
+
+@lru_cache(maxsize=1024)
+def _time(text: str | None) -> datetime | None:
+    """A time as both databases write it: in UTC, on SQLite without saying so."""
+    if text is None:
+        return None
+    found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _prepared(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> Iterator[Row]:
