@@ -20,6 +20,7 @@ from rasr.node.people.purposes import PURPOSES
 from rasr.node.people.rights import RIGHTS
 from rasr.node.people.scopes import scope_of
 from rasr.node.places import queries as places_queries
+from rasr.node.places.models import Store
 from rasr.node.records import exporting
 from rasr.node.records import queries as records
 
@@ -45,6 +46,18 @@ def two_stores(loaded: Region, places: Places) -> list[str]:
 def keeper(two_stores: list[str]) -> User:
     """Keeps one store; the team mate of who keeps the other."""
     return holding("keeper", Role.STOREKEEPER, store_id=two_stores[0])
+
+
+def test_a_store_whose_place_is_known_is_in_scope_where_the_database_finds_it(two_stores: list[str]) -> None:
+    own = Store.objects.select_related("site").get(pk=two_stores[0])
+    where = {"whole": {}, "house": {"organisation_id": own.site.organisation_id}, "site": {"site_id": own.site_id}}
+    for name, place in {**where, "store": {"store_id": own.pk}}.items():
+        scope = scope_of(holding(name, Role.STOREKEEPER, **place))
+        every = Store.objects.values_list("site__organisation_id", "site_id", "pk")
+        inside = {store_id for *at, store_id in every if scope.has(*at, store_id)}
+        assert inside == set(Store.objects.filter(scope.stores()).values_list("pk", flat=True))
+        assert own.pk in inside
+        assert (len(inside) == len(every)) is (name == "whole"), name
 
 
 @pytest.mark.usefixtures("assessed")

@@ -44,6 +44,15 @@ class Scope:
             return Q()
         return self.sites(f"{prefix}site__") | Q(**{f"{prefix}store_id__in": self.store_ids})
 
+    def has(self, organisation_id: str, site_id: str, store_id: str) -> bool:
+        """Whether a store of which it is known where it is lies inside: as ``stores`` would find it."""
+        return (
+            self.everything
+            or organisation_id in self.organisation_ids
+            or site_id in self.site_ids
+            or store_id in self.store_ids
+        )
+
     def key(self) -> str:
         """The same for the same places, for what is kept by scope."""
         places = (self.organisation_ids, self.site_ids, self.store_ids)

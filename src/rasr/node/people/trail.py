@@ -121,9 +121,12 @@ class Change:
 
 
 def record_changes(*, actor: User | None, act: str, changes: Iterable[Change], reason: str = "") -> int:
-    """An entry for each row that one act changes, as ``record`` does; gives their number. Raises NoTrailError."""
+    """An entry for each row that one act changes, as ``record`` does; gives their number.
+
+    Raises NoTrailError, and then the transaction of the act can only end undone: there is no savepoint here.
+    """
     entries = [_entry(actor, act, one, reason=one.reason or reason) for one in changes]
-    _keep(entries)
+    _keep(entries, savepoint=False)
     return len(entries)
 
 
@@ -144,9 +147,9 @@ def _entry(actor: User | AnonymousUser | None, act: str, change: Change, **colum
     )
 
 
-def _keep(entries: list[Entry]) -> None:
+def _keep(entries: list[Entry], *, savepoint: bool = True) -> None:
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint), rows.together():
             rows.insert(Entry, COLUMNS, ([getattr(one, name) for name in COLUMNS] for one in entries))
             leaves.add(entries)
     except (DatabaseError, OSError, Refused) as fault:  # the latter two of the key that seals leaves

@@ -31,7 +31,7 @@ from rasr.node.records.ledger import balancing, discreet, posting, rules, unsett
 from rasr.node.records.ledger.drafts import LineDraft, MovementDraft
 from rasr.node.records.ledger.facts import Facts, facts_of, in_parts
 from rasr.node.records.ledger.kept import draft_of, kept
-from rasr.node.records.ledger.whereabouts import first_that_goes_out, key_of, sites_of
+from rasr.node.records.ledger.whereabouts import first_that_goes_out, key_of, sites_of, stores_of
 from rasr.node.records.models import Article, Batch, Item, Movement, MovementKind, Party, PlaceKind
 from rasr.node.web.said import Said
 
@@ -56,7 +56,7 @@ def ask_for(*, actor: User, session: str, movement: MovementDraft, reason: Said 
         if waiting.asked_by_id == actor.pk and waiting.payload["digest"] == movement.digest():
             return waiting
         raise Refused("approval_waits")
-    posting.in_scope(actor, [movement], None)
+    posting.in_scope(actor, [movement], None, stores_of([movement]))
     posting.back_dated(actor, [movement])
     payload = {
         "movement_id": movement.movement_id.hex,
@@ -77,7 +77,10 @@ def waiting_for(movement_id: UUID) -> Approval | None:
 
 def needs_asking(movement: MovementDraft) -> bool:
     """Whether a movement needs a second person by what it is. Raises Refused: kind_unknown."""
-    return posting.kind_of(movement).needs_second_person or first_that_goes_out([movement]) is not None
+    return (
+        posting.kind_of(movement).needs_second_person
+        or first_that_goes_out([movement], stores_of([movement])) is not None
+    )
 
 
 def may_waive(fault: Refused) -> bool:

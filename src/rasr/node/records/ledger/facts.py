@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -58,17 +58,24 @@ MERGED = "merged_into_id"
 OF_BATCH = ("purpose", "declared_surplus_ref", "release_ref", "lot_record_id", "itemised")
 
 
-def facts_of(movements: Iterable[MovementDraft]) -> dict[UUID, Facts]:
+def batches_asked(movements: Sequence[MovementDraft]) -> rows.Question:
+    """What ``facts_of`` asks of batches that are there."""
+    new = {batch.batch_id for movement in movements for batch in movement.batches}
+    wanted = {line.batch_id for movement in movements for line in movement.lines}
+    return rows.Question(Batch, ("batch_id", "article_id", *OF_BATCH), {"batch_id": wanted - new if new else wanted})
+
+
+def facts_of(movements: Sequence[MovementDraft], found: Iterable[tuple[Any, ...]] | None = None) -> dict[UUID, Facts]:
     """The facts of every batch that these movements name, those included that they bring.
 
-    Raises Refused: unknown_rule for a batch or an article that is not in the register.
+    found: what answers ``batches_asked``, where it was asked. Raises Refused: unknown_rule for a batch or an article
+    that is not in the register.
     """
-    movements = list(movements)
     drafts = {batch.batch_id: batch for movement in movements for batch in movement.batches}
     wanted = {line.batch_id for movement in movements for line in movement.lines}
     told: dict[UUID, tuple[Any, ...]] = {one: own_cells(draft) for one, draft in drafts.items()}
     if known := wanted - drafts.keys():
-        found = rows.select(Batch, ("batch_id", "article_id", *OF_BATCH), {"batch_id": known})
+        found = rows.select(*batches_asked(movements)[:3]) if found is None else found
         told.update((row[0], row[1:]) for row in found)
     articles = _articles({cells[0] for cells in told.values()})
     if missing := {draft.article_id for draft in drafts.values()} - articles.keys():

@@ -28,7 +28,7 @@ from rasr.core.records.ledger.places import IN_TRANSIT, Spot
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.people.scopes import scope_of
-from rasr.node.places.models import Site, Store
+from rasr.node.places.models import Site
 from rasr.node.records.ledger import (
     balancing,
     breaching,
@@ -43,12 +43,14 @@ from rasr.node.records.ledger import (
     write,
 )
 from rasr.node.records.ledger.drafts import MovementDraft
-from rasr.node.records.ledger.facts import NOWHERE, facts_of, in_parts
+from rasr.node.records.ledger.facts import NOWHERE, batches_asked, facts_of
 from rasr.node.records.ledger.write import LinesRefused
-from rasr.node.records.models import Movement, Register
+from rasr.node.records.models import Movement
 from rasr.node.web import rows
 
 Posted = Literal["created", "exists", "exists_different"]
+KEPT, STORES, BATCHES = "kept", "stores_named", "batches"
+"""Names of questions, beside those of ``write.questions``."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,13 @@ def post(*, actor: User, movement: MovementDraft, agreed: UUID | None = None) ->
 def post_all(*, actor: User, movements: Sequence[MovementDraft], agreed: UUID | None = None) -> list[Posted]:
     """Post many movements in this order, all of them or none; by the same rules. Raises as ``post``."""
     with _collector_rests(), transaction.atomic():
-        register = write.lock_register()
-        return _post(actor, register, movements, agreed)[0]
+        return _post(actor, movements, agreed)[0]
 
 
 def post_warned(*, actor: User, movements: Sequence[MovementDraft]) -> tuple[list[Posted], list[Finding]]:
     """As ``post_all``; and a warning for each pair of groups that they put together and nobody has settled."""
     with _collector_rests(), transaction.atomic():
-        register = write.lock_register()
-        return _post(actor, register, movements, None, warns=True)
+        return _post(actor, movements, None, warns=True)
 
 
 @contextmanager
@@ -136,10 +136,10 @@ def right_for(movement: MovementDraft) -> str:
 
 
 def _post(
-    actor: User, register: Register, movements: Sequence[MovementDraft], agreed: UUID | None, *, warns: bool = False
+    actor: User, movements: Sequence[MovementDraft], agreed: UUID | None, *, warns: bool = False
 ) -> tuple[list[Posted], list[Finding]]:
-    asked = [one.movement_id for one in movements]
-    kept: dict[UUID, str] = dict(rows.select(Movement, ("movement_id", "digest"), {"movement_id": asked}))
+    register, found = write.lock_and_ask(_questions(movements))
+    kept: dict[UUID, str] = dict(found[KEPT])
     answers: list[Posted] = []
     new: list[MovementDraft] = []
     for movement in movements:
@@ -150,28 +150,47 @@ def _post(
         answers.append("created" if known is None else "exists" if known == movement.digest() else "exists_different")
     if not new:
         return answers, []
+    if len(new) < len(movements):
+        found = rows.answers(_questions(new))
     for movement in new:
         if agreed is None:
             require(actor, right_for(movement))
         lawful(movement, second_person=agreed is not None)
-    site_ids = in_scope(actor, new, agreed)
+    stores = whereabouts.stores_from(found[STORES])
+    site_ids = in_scope(actor, new, agreed, stores)
     incoming.check([batch for movement in new for batch in movement.batches])
-    facts = facts_of(new)
+    facts = facts_of(new, found[BATCHES])
     balancing.check(new, facts)
     rules.judge([(one, kind_of(one), one.waived if agreed else ()) for one in new], facts)
     handing.check(new, facts)
     missing.check(new)
-    if agreed is None and (out := whereabouts.first_that_goes_out(new)):
+    if agreed is None and (out := whereabouts.first_that_goes_out(new, stores)):
         raise Refused("second_person_wanted", kind=out.kind)
     if agreed is None:
         back_dated(actor, new)
     warnings = unsettled.brought(new, facts, actor) if warns else []
-    with discreet.told_to(actor):
-        write.write(actor=actor, register=register, movements=new, site_ids=site_ids, approval_id=agreed)
+    with rows.together():
+        with discreet.told_to(actor):
+            state = write.state_from(found)
+            write.write(
+                actor=actor, register=register, movements=new, state=state, site_ids=site_ids, approval_id=agreed
+            )
+        write.moved_on(register)
     handing.follow_up(actor, new, site_ids)
     breaching.follow_up(actor, new, facts)
-    write.moved_on(register)
     return answers, warnings
+
+
+def _questions(movements: Sequence[MovementDraft]) -> dict[str, rows.Question]:
+    """What must be known of movements, whatever they are: asked at once, since each question alone is a wait."""
+    return {
+        KEPT: rows.Question(
+            Movement, ("movement_id", "digest"), {"movement_id": [one.movement_id for one in movements]}
+        ),
+        STORES: whereabouts.stores_asked(movements),
+        BATCHES: batches_asked(movements),
+        **write.questions(movements),
+    }
 
 
 def lawful(movement: MovementDraft, *, second_person: bool) -> None:
@@ -211,24 +230,27 @@ def _no_way(movement: MovementDraft, here: Spot, there: Spot) -> Refused:
     return Refused("flow_not_allowed", kind=movement.kind, here=str(here), there=str(there))
 
 
-def in_scope(actor: User, movements: Sequence[MovementDraft], agreed: UUID | None) -> dict[UUID, str]:
-    """The site of each movement, in whose books it stands. Raises Refused: unknown_rule.
+def in_scope(
+    actor: User, movements: Sequence[MovementDraft], agreed: UUID | None, stores: whereabouts.Stores
+) -> dict[UUID, str]:
+    """The site of each movement, in whose books it stands. stores: those they name. Raises Refused: unknown_rule.
 
     What something is bound for need not be in scope, but must be there. Where a second person has agreed, rights and
     scope were looked at when it was asked for and when it was decided.
     """
-    whereabouts.check_destinations(movements)
+    whereabouts.check_destinations(movements, stores)
     rights = {right_for(movement) for movement in movements}
     sites_by: dict[str, dict[str, str]] = {}
     for right in rights:
         wanted = {
             spot.store_id for movement in movements for spot in store_spots(movement) if right_for(movement) == right
         }
-        found: dict[str, str] = {}
-        for some in in_parts(wanted):
-            stores = Store.objects.filter(pk__in=some, closed=False)
-            stores = stores if agreed else stores.filter(scope_of(actor, right).stores())
-            found.update(stores.values_list("pk", "site_id"))
+        scope = None if agreed else scope_of(actor, right)
+        found = {
+            store_id: at.site_id
+            for store_id, at in stores.items()
+            if not at.closed and (scope is None or scope.has(at.organisation_id, at.site_id, store_id))
+        }
         if outside := sorted(str(one) for one in wanted - found.keys()):
             raise Refused("unknown_rule", what="store", value=outside[0], known=NOWHERE)
         sites_by[right] = found

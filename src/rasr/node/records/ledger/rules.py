@@ -152,25 +152,25 @@ def _of_lines(movement: MovementDraft, kind: Kind, facts: Mapping[UUID, Facts], 
 
 
 def _fault(line: LineDraft, code: str, kind: Kind, of: Facts, known: _Known) -> Refused | None:
-    record = str(line.batch_id)
     if kind.is_use and ((of.article_id, None) in known.banned or (of.article_id, of.lot_id) in known.banned):
-        return Refused("banned", article=of.article_id, record=record)
+        return Refused("banned", article=of.article_id, record=str(line.batch_id))
     item = known.items.get(line.item_id) if line.item_id is not None else None
     if item is not None and (fault := _of_item(item, code)) is not None:
         return fault
     if not is_released(of, item):
         to_court = item is not None and item.custody in AWAY
         if of.purpose == EVIDENCE and (code in FINAL or (code == "issue" and not to_court)):
-            return Refused("evidence_not_released", record=record)
+            return Refused("evidence_not_released", record=str(line.batch_id))
         if of.purpose in SEIZED and code in FINAL:
-            return Refused("not_released", record=record)
+            return Refused("not_released", record=str(line.batch_id))
     if not kind.needs_declared_surplus:
         return None
     if not of.declared_surplus_ref:
-        return Refused("not_declared_surplus", record=record)
+        return Refused("not_declared_surplus", record=str(line.batch_id))
     owner = known.owners.get(line.from_place.store_id or "", "")
     if (of.declared_surplus_ref, owner) not in known.declared:
-        return Refused("declaration_unknown", record=record, reference=of.declared_surplus_ref, organisation=owner)
+        named = {"reference": of.declared_surplus_ref, "organisation": owner}
+        return Refused("declaration_unknown", record=str(line.batch_id), **named)
     return None
 
 

@@ -4,7 +4,8 @@ of who sent it and of who is to receive it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rasr.core.basis.findings import Refused
@@ -19,6 +20,34 @@ from rasr.node.web import rows
 
 Sites = tuple[str, ...]
 """One site, or, of what is in transit, that of the despatch and that of its destination."""
+
+
+class StoreAt(NamedTuple):
+    """Of which site and organisation a store is."""
+
+    site_id: str
+    organisation_id: str
+    closed: bool
+
+
+Stores = Mapping[str, StoreAt]
+
+
+def stores_asked(movements: Iterable[MovementDraft]) -> rows.Question:
+    """What asks for the stores that movements touch or are bound for."""
+    ends = {spot.store_id for one in movements for line in one.lines for spot in (line.from_place, line.to_place)}
+    ends |= {one.destination_id for one in movements}
+    return rows.Question(Store, ("store_id", "site_id", "site__organisation_id", "closed"), {"store_id": ends - {None}})
+
+
+def stores_from(found: Iterable[tuple[Any, ...]]) -> Stores:
+    """Those of these stores that are there, from the answer to ``stores_asked``."""
+    return {store_id: StoreAt(site, organisation, bool(closed)) for store_id, site, organisation, closed in found}
+
+
+def stores_of(movements: Sequence[MovementDraft]) -> Stores:
+    """Those of the stores that movements touch or are bound for that are there."""
+    return stores_from(rows.answers({"stores": stores_asked(movements)})["stores"])
 
 
 def sites_of(spots: Iterable[Spot]) -> dict[Spot, Sites]:
@@ -54,26 +83,21 @@ def wanted_of(movement: MovementDraft) -> list[Spot]:
     return [spot for spot in ends if spot.kind == ON_ISSUE or (spot.kind == IN_TRANSIT and spot.ref != own)]
 
 
-def check_destinations(movements: Iterable[MovementDraft]) -> None:
+def check_destinations(movements: Iterable[MovementDraft], stores: Stores) -> None:
     """Raises Refused: unknown_rule where something is bound for no open store."""
-    wanted = {movement.destination_id for movement in movements} - {None}
-    for some in in_parts(wanted):
-        known = set(Store.objects.filter(pk__in=some, closed=False).values_list("pk", flat=True))
-        if missing := sorted({one for one in some if one is not None} - known):
-            raise Refused("unknown_rule", what="store", value=missing[0], known=NOWHERE)
+    wanted = {movement.destination_id for movement in movements if movement.destination_id is not None}
+    if missing := sorted(one for one in wanted if one not in stores or stores[one].closed):
+        raise Refused("unknown_rule", what="store", value=missing[0], known=NOWHERE)
 
 
-def first_that_goes_out(movements: Sequence[MovementDraft]) -> MovementDraft | None:
+def first_that_goes_out(movements: Sequence[MovementDraft], stores: Stores) -> MovementDraft | None:
     """The first movement from a store of one organisation to one of another: a second person agrees to that.
 
     What a conversion takes from some stores may come out in each of the others. A reclassification stays in its place.
     """
-    changes = {movement.movement_id: _changes_store(movement) for movement in movements}
-    owners: dict[str, str] = {}
-    if stores := {store for pairs in changes.values() for pair in pairs for store in pair}:
-        owners.update(rows.select(Store, ("store_id", "site__organisation_id"), {"store_id": stores}))
+    owners = {store_id: one.organisation_id for store_id, one in stores.items()}
     for movement in movements:
-        if any(owners.get(here) != owners.get(there) for here, there in changes[movement.movement_id]):
+        if any(owners.get(here) != owners.get(there) for here, there in _changes_store(movement)):
             return movement
     return None
 

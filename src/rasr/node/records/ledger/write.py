@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -28,6 +29,10 @@ from rasr.node.records.models import Batch, Holding, ItemPosition, Movement, Mov
 from rasr.node.web import rows
 
 Positions = Mapping[Key, tuple[int | None, int]]
+Answers = dict[str, list[tuple[Any, ...]]]
+LOCKED, STACKS, VIRTUAL, HELD, ITEMS, LAST = "locked", "stacks", "virtual", "held", "items", "last"
+"""Names of questions."""
+REGISTER = tuple(field.attname for field in Register._meta.concrete_fields)
 
 
 class LinesRefused(Refused):
@@ -49,13 +54,15 @@ class State:
     latest: to each key the time of the latest line. items: to each item its batch and place. place_ids: rows of
     places that are known. back_dated: keys from which something was taken at a time before the latest line.
     unsure: items of such lines, and those that came back from nowhere, whose own history may not fit. lines: how many
-    have acted; brought: to each item that moved the number of its last line, from 0.
+    have acted; brought: to each item that moved the number of its last line, from 0. last: the greatest position of
+    all holdings, -1 where there is none; None: not read.
     """
 
     before: Holdings
     latest: dict[Key, datetime]
     items: dict[UUID, tuple[UUID, Spot]]
     place_ids: dict[Spot, int] = field(default_factory=dict)
+    last: int | None = None
     after: Holdings = field(init=False)
     items_before: dict[UUID, tuple[UUID, Spot]] = field(init=False)
     latest_before: dict[Key, datetime] = field(init=False)
@@ -117,11 +124,18 @@ class HoldingDifference:
 
 def lock_register() -> Register:
     """The one row of the register, locked until the end of the transaction: one writer at a time."""
-    found = Register.objects.select_for_update().filter(pk=1).first()
-    if found is None:
+    return lock_and_ask({})[0]
+
+
+def lock_and_ask(questions: Mapping[str, rows.Question]) -> tuple[Register, Answers]:
+    """``lock_register``, and what answers these questions when it is locked."""
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    assert connection.in_atomic_block
+    found = rows.answers({LOCKED: rows.Question(Register, REGISTER, {"id": [1]}, lock), **questions})
+    if not found[LOCKED]:
         Register.objects.get_or_create(pk=1)
-        found = Register.objects.select_for_update().get(pk=1)
-    return found
+        return lock_and_ask(questions)
+    return Register.from_db(connection.alias, REGISTER, found.pop(LOCKED)[0]), found
 
 
 def write(
@@ -143,13 +157,11 @@ def write(
     item_elsewhere; Refused: holding_negative_then where a place would have held less than nothing at some time,
     item_then_elsewhere where an item would have left a place at which it was not.
     """
-    lines = [line for movement in movements for line in movement.lines]
     now = timezone.now()
-    write_batches(movements)
     state = state or state_of(movements)
     for movement in movements:
         state.follow(movement)
-    place_ids = _place_ids({spot for line in lines for spot in (line.from_place, line.to_place)}, state.place_ids)
+    place_ids = _place_ids(_spots(movements), state.place_ids)
     first = register.last_line + 1
     _write_movements(actor, register, movements, place_ids, now, site_ids or {}, approval_id)
     _never_below_zero(state.back_dated, place_ids)
@@ -161,35 +173,46 @@ def write(
 
 def state_of(movements: Sequence[MovementDraft]) -> State:
     """What is held of the batches, and where the items are, that movements name."""
+    return state_from(rows.answers(questions(movements)))
+
+
+def questions(movements: Sequence[MovementDraft]) -> dict[str, rows.Question]:
+    """What ``state_of`` asks of the database."""
     new = {batch.batch_id for movement in movements for batch in movement.batches}
     batches = {line.batch_id for movement in movements for line in movement.lines}
     if new:
         batches -= new
     items = {line.item_id for movement in movements for line in movement.lines if line.item_id is not None}
+    asked = _where_are(_spots(movements))
+    at = ("batch_id", "place_id", "place__kind", "place__store_id", "place__ref")
+    if batches:
+        names = (*at, "quantity", "quantity_basis", "latest_at")
+        asked[HELD] = rows.Question(Holding, names, {"batch_id": batches})
+    if items:
+        asked[ITEMS] = rows.Question(ItemPosition, ("item_id", *at), {"item_id": items})
+    asked[LAST] = rows.Question(Holding, ("position",), {}, " ORDER BY position DESC LIMIT 1")
+    return asked
+
+
+def state_from(answers: Answers) -> State:
+    """The state, from the answers to ``questions``."""
     held: Holdings = {}
     latest: dict[Key, datetime] = {}
-    names = (
-        *("batch_id", "place_id", "place__kind", "place__store_id", "place__ref"),
-        *("quantity", "quantity_basis", "latest_at"),
-    )
-    known: dict[int, Spot] = {}
-    for batch, place, kind, store, ref, quantity, basis, at in (
-        rows.select(Holding, names, {"batch_id": batches}) if batches else ()
-    ):
+    known = {place: spot for spot, place in _places(answers).items()}
+    for batch, place, kind, store, ref, quantity, basis, at in answers.get(HELD, ()):
         spot = known.get(place)
         if spot is None:
             spot = known[place] = Spot(kind, store, ref)
         key = (batch, spot)
         held[key], latest[key] = Held(quantity, basis), at
     found: dict[UUID, tuple[UUID, Spot]] = {}
-    for item, batch, place, kind, store, ref in (
-        rows.select(ItemPosition, ("item_id", *names[:5]), {"item_id": items}) if items else ()
-    ):
+    for item, batch, place, kind, store, ref in answers.get(ITEMS, ()):
         spot = known.get(place)
         if spot is None:
             spot = known[place] = Spot(kind, store, ref)
         found[item] = (batch, spot)
-    return State(held, latest, found, {spot: place for place, spot in known.items()})
+    last = answers[LAST][0][0] if answers[LAST] else -1
+    return State(held, latest, found, {spot: place for place, spot in known.items()}, last)
 
 
 def moved_on(register: Register, digest: str = "", given: Iterable[str] | None = None) -> None:
@@ -197,7 +220,8 @@ def moved_on(register: Register, digest: str = "", given: Iterable[str] | None =
     register.version += 1
     register.digest, register.changed_at = digest, timezone.now()
     register.given = register.given if given is None else sorted(given)
-    register.save()
+    names = [name for name in REGISTER if name != "id" and (name != "given" or given is not None)]
+    rows.update(Register, names, ("id",), [[*(getattr(register, name) for name in names), register.pk]])
 
 
 def write_batches(movements: Sequence[MovementDraft]) -> None:
@@ -218,6 +242,19 @@ def _write_movements(
     approval_id: UUID | None,
 ) -> None:
     numbers = vouchers.numbers([site_ids.get(one.movement_id) for one in movements], now)
+    trail.record_changes(
+        actor=actor,
+        act="movement.post",
+        changes=[
+            trail.Change(
+                *(Movement._meta.db_table, one.movement_id, None),
+                {"kind": one.kind, "lines": len(one.lines), "effective_at": one.effective_at},
+                one.reason,
+            )
+            for one in movements
+        ],
+    )
+    write_batches(movements)
     made = [
         Movement(
             movement_id=one.movement_id,
@@ -247,18 +284,6 @@ def _write_movements(
     rows.insert(MovementLine, names, _numbered(movements, first, place_ids))
     register.last_line += sum(len(one.lines) for one in movements)
     covering.cover_movements(made, movements, first)
-    trail.record_changes(
-        actor=actor,
-        act="movement.post",
-        changes=[
-            trail.Change(
-                *(Movement._meta.db_table, one.movement_id, None),
-                {"kind": one.kind, "lines": len(one.lines), "effective_at": one.effective_at},
-                one.reason,
-            )
-            for one in movements
-        ],
-    )
 
 
 def _numbered(
@@ -291,7 +316,8 @@ def _write_holdings(state: State, place_ids: Mapping[Spot, int], positions: Posi
             new.append((key, held))
         elif was != held or latest[key] != state.latest_before[key]:
             changed.append((*held, latest[key], key[0], ids[key[1]]))
-    last = _last_position() if new and positions is None else 0
+    last = 0 if state.last is None else state.last
+    assert state.last is not None or positions is not None
     keys, names = ("batch_id", "place_id"), ("store_id", "quantity", "quantity_basis", "position", "latest_at")
     went, fresh = [], []
     for number, (key, held) in enumerate(new, 1):
@@ -308,12 +334,6 @@ def _write_holdings(state: State, place_ids: Mapping[Spot, int], positions: Posi
     rows.update(Holding, ("quantity", "quantity_basis", "latest_at"), keys, changed)
     moved = [] if positions is None else [(key, at) for key, at in positions.items() if key in before and key in after]
     rows.update(Holding, ("position",), keys, ((at[1], key[0], ids[key[1]]) for key, at in moved if at[0] != at[1]))
-
-
-def _last_position() -> int:
-    """The position of the last holding; -1 where there is none."""
-    last = Holding.everywhere.order_by("-position").values_list("position", flat=True).first()
-    return -1 if last is None else last
 
 
 def _write_items(state: State, first: int, place_ids: Mapping[Spot, int]) -> None:
@@ -388,17 +408,27 @@ def _place_ids(spots: set[Spot], known: Mapping[Spot, int]) -> dict[Spot, int]:
 
 
 def _find_places(spots: set[Spot]) -> dict[Spot, int]:
-    """Rows of the places that are there already; stores and virtual places stand in different indexes."""
-    known: dict[Spot, int] = {}
-    for in_store in (True, False):
-        some = {spot for spot in spots if (spot.store_id is not None) is in_store}
-        if some:
-            first = (
-                {"store_id": {spot.store_id for spot in some}} if in_store else {"kind": {spot.kind for spot in some}}
-            )
-            where: dict[str, Any] = {**first, "ref": {spot.ref for spot in some}}
-            if not in_store:
-                where["store_id"] = [None]
-            found = rows.select(Place, ("id", "kind", "store_id", "ref"), where)
-            known.update((Spot(*named), pk) for pk, *named in found)
+    """Rows of the places that are there already."""
+    known = _places(rows.answers(_where_are(spots))) if spots else {}
     return {spot: known[spot] for spot in spots if spot in known}
+
+
+def _where_are(spots: set[Spot]) -> dict[str, rows.Question]:
+    """What asks for places, and perhaps for others; stores and virtual places stand in different indexes."""
+    names = ("id", "kind", "store_id", "ref")
+    stores = {spot for spot in spots if spot.store_id is not None}
+    virtual = spots - stores
+    asked: dict[str, rows.Question] = {}
+    for name, key, some in (STACKS, "store_id", stores), (VIRTUAL, "kind", virtual):
+        if some:
+            where: dict[str, Any] = {key: {getattr(spot, key) for spot in some}, "ref": {spot.ref for spot in some}}
+            asked[name] = rows.Question(Place, names, where if some is stores else {**where, "store_id": [None]})
+    return asked
+
+
+def _places(answers: Answers) -> dict[Spot, int]:
+    return {Spot(*named): pk for name in (STACKS, VIRTUAL) for pk, *named in answers.get(name, ())}
+
+
+def _spots(movements: Iterable[MovementDraft]) -> set[Spot]:
+    return {spot for movement in movements for line in movement.lines for spot in (line.from_place, line.to_place)}
