@@ -144,7 +144,8 @@ class Decide(ActPage):
 class TakeBack(ActPage):
     """Take a decision back."""
 
-    right, title, above, button = deciding.RIGHT, _("Take a decision back"), LIST, _("Take back")
+    right, title, above = deciding.RIGHT, _("Take a decision back"), LIST
+    button = title
 
     def found(self, _actor: User, /, **ids: Any) -> PlanDecision:
         """One that holds."""
