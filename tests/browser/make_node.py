@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 
+from rasr.core.plan.holds import Hold
 from rasr.core.records.region import Region
 from rasr.facade import plan
 from rasr.node.start import start
@@ -49,21 +50,25 @@ def main(home: Path) -> None:
     start(home)
     # what knows models can be loaded only when Django has been set up
     from django.core.files.base import ContentFile
-    from tests.browser.make_records import fill
+    from tests.browser.make_records import WORD, fill
     from tests.node.conftest import keep_assessment, keep_plan, load, somebody
 
     from rasr.node.host.home import prepare
     from rasr.node.jobs.models import Job
+    from rasr.node.plan import deciding
     from rasr.node.records import uploading
+    from rasr.node.records.lots.told import Why
 
     prepare()
     region = Region.from_frames(make_sample(SEED, SCALE))
     made = plan(region)
     assert made.assessment is not None
     load(region)
-    keep_plan(made, keep_assessment(made))
+    kept = keep_plan(made, keep_assessment(made))
     worst = made.assessment.stores.sort("fatalities_per_year", "store_id")["site_id"][-1]
     planner, officer, *_ = [somebody(role, role) for role in WHOLE_NODE]
+    shut = Hold(kept.first[0]["origin_id"], kept.first[0]["line_id"], never=True)
+    deciding.decide(actor=planner, hold=shut, why=Why(WORD, "en"))
     keeper = somebody("storekeeper", "storekeeper", site_id=worst)
     fill(officer=officer, keeper=keeper, site_id=worst)
     for state, code in (("done", ""), ("cancelled", ""), ("failed", "worker_lost")):

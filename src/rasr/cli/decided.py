@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from rasr.core.basis.findings import Refused
-from rasr.core.plan.holds import Hold
+from rasr.core.plan.holds import AT_LEAST, NEVER, Hold
 
 COLUMNS = ("origin_id", "line_id", "family", "decision", "mass_kg", "by")
-NEVER, AT_LEAST = "never", "at_least"
 MAX_BYTES = 1_000_000
 SHOWN = 20
 """Faults that are named; of a file of another kind every row is one."""

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rasr.cli import nodes
 from rasr.cli.commands import assess as assess_command
@@ -37,7 +38,8 @@ TOLD = {
 
 def demo(args: Namespace, say: Say) -> int:
     """Sample, check, assess and plan, each in a folder of its own; what is kept and still true is not done again."""
-    asked = {"as_of": None, "exact": False, "language": "en", "again": False, "alone": False, "partial": False}
+    asked: dict[str, Any] = {"as_of": None, "exact": False, "language": "en", "again": False}
+    asked |= {"alone": False, "partial": False, "decided": None}
     region = _sample(args, say, args.out / "region")
     counts = Counter(finding.severity for finding in region.check(as_of=day_of(region)))
     say.line(f"Checked: {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes.")

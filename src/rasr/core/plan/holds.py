@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rasr.core.plan.problem import Arcs, Lines, Pools
     from rasr.core.plan.result import Plan
 
+NEVER, AT_LEAST = "never", "at_least"
+"""What is decided, as files and forms say it."""
 SLACK = 1e-9
 """A share of the mass asked for below which more than there is counts as rounding."""
 
@@ -44,6 +46,11 @@ class Hold:
     never: bool = False
     at_least_kg: float = 0.0
     by: date | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether what is asked for is a mass; ``never`` asks for none."""
+        return self.never or 0 < self.at_least_kg < np.inf
 
 
 @dataclass(frozen=True)
@@ -139,14 +146,6 @@ def named(hold: Hold) -> str:
     return f"{hold.origin_id} > {hold.line_id}" + (f", {hold.family}" if hold.family else "")
 
 
-def sent_kg(held: Held, shipped_kg: np.ndarray) -> np.ndarray:
-    """(decisions,) what a plan sends by the period that each names. shipped_kg: (arcs, periods)."""
-    in_time = np.arange(shipped_kg.shape[1])[None] <= held.last[held.hold][:, None]
-    sent = np.zeros(len(held.names))
-    np.add.at(sent, held.hold, (shipped_kg[held.arc] * in_time).sum(axis=1))
-    return sent
-
-
 def price(free: Plan, held: Plan) -> dict[str, Any]:
     """What the decisions cost, from the plan without and with them.
 
@@ -216,7 +215,7 @@ def _unknown(
             yield Fault("hold_without_line", {"hold": name, "line": hold.line_id})
         if hold.family is not None and hold.family not in families:
             yield Fault("hold_without_family", {"hold": name, "family": hold.family})
-        if not hold.never and not 0 < hold.at_least_kg < np.inf:
+        if not hold.is_sound:
             yield Fault("hold_mass", {"hold": name, "mass_tonne": hold.at_least_kg / KG_PER_TONNE})
 
 

@@ -3,8 +3,8 @@
 Masses are in tonnes and money in thousands of euro, so that the solver sees numbers of like size. Variables, in
 this order: shipped y (arc, period), processed z (rate, jurisdiction of origin, period), gate g (gate, period), paid f
 (purse, period), left r (pool, period), share left x, danger of the concave part theta and of the convex part phi
-(origin, period). Pools that neither endanger anyone, nor have a deadline, nor were
-decided on by hand have no variables: nothing moves them.
+(origin, period). Pools that neither endanger anyone, nor have a deadline, nor were decided on by
+hand have no variables: nothing moves them.
 """
 
 from __future__ import annotations

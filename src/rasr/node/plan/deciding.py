@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.units import tonne_from_kg
-from rasr.core.plan.holds import Hold, as_planned
+from rasr.core.plan.holds import Hold, as_planned, named
 from rasr.node.people import trail
 from rasr.node.people.approvals import services as approvals
 from rasr.node.people.approvals.registry import Change, OfNobody, Payload, approvable
@@ -36,15 +36,9 @@ TABLE = PlanDecision._meta.db_table
 def decide(*, actor: User, hold: Hold, why: Why) -> PlanDecision:
     """Keep a decision. Raises PermissionDenied; Refused: plan_decision_stands, hold_mass."""
     require(actor, RIGHT)
-    if not hold.never and not 0 < hold.at_least_kg < float("inf"):
-        raise Refused(
-            "hold_mass", hold=f"{hold.origin_id} > {hold.line_id}", mass_tonne=tonne_from_kg(hold.at_least_kg)
-        )
-    try:
-        with transaction.atomic():
-            return _keep(actor, hold, why)
-    except IntegrityError:
-        raise Refused("plan_decision_stands", origin=hold.origin_id, line=hold.line_id) from None
+    if not hold.is_sound:
+        raise Refused("hold_mass", hold=named(hold), mass_tonne=tonne_from_kg(hold.at_least_kg))
+    return _keep(actor, hold, why)
 
 
 def hold_fast(*, actor: User, run: PlanRun, through: int, why: Why) -> int:
@@ -100,6 +94,15 @@ def holds_in_force() -> tuple[Hold, ...]:
 
 
 def _keep(actor: User, hold: Hold, why: Why) -> PlanDecision:
+    """All or nothing. Raises Refused: plan_decision_stands."""
+    try:
+        with transaction.atomic():
+            return _kept(actor, hold, why)
+    except IntegrityError:
+        raise Refused("plan_decision_stands", origin=hold.origin_id, line=hold.line_id) from None
+
+
+def _kept(actor: User, hold: Hold, why: Why) -> PlanDecision:
     made = PlanDecision.objects.create(
         origin_id=hold.origin_id,
         line_id=hold.line_id,

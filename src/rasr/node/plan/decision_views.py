@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rasr.core.plan.holds import AT_LEAST, NEVER
 from rasr.core.report.planned import months_shown
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
 from rasr.node.plan import deciding, pages, queries
-from rasr.node.plan.forms import AT_LEAST, NEVER, DecideForm, ThroughForm, Ways
+from rasr.node.plan.forms import DecideForm, ThroughForm, Ways
 from rasr.node.plan.models import PlanDecision, PlanRun
 from rasr.node.records.lots.pages import ActPage, WhyForm
 from rasr.node.records.models import Line, LineRate
@@ -46,7 +47,7 @@ class DecisionTable(tables.Table):
     reason = tables.Column(orderable=False, verbose_name=_("Reason"), attrs=WIDE)
     decided_by = tables.Column(orderable=False, verbose_name=_("Decided by"))
     decided_at = Day(verbose_name=_("Decided"))
-    taken_back_at = tables.Column(verbose_name=_("State"), empty_values=(), linkify=False)
+    taken_back_at = tables.Column(verbose_name=_("State"), empty_values=())
 
     class Meta:
         order_by = "-decided_at"
@@ -143,7 +144,8 @@ class Decide(ActPage):
 class TakeBack(ActPage):
     """Take a decision back."""
 
-    right, title, above, button = deciding.RIGHT, _("Take a decision back"), LIST, _("Take back")
+    right, title, above = deciding.RIGHT, _("Take a decision back"), LIST
+    button = title
 
     def found(self, _actor: User, /, **ids: Any) -> PlanDecision:
         """One that holds."""

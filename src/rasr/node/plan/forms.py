@@ -10,12 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rasr.core.basis.units import kg_from_tonne
-from rasr.core.plan.holds import Hold
+from rasr.core.plan.holds import AT_LEAST, NEVER, Hold
 from rasr.core.plan.options import Options
-from rasr.node.plan.deciding import holds_in_force
 from rasr.node.records.lots.pages import WhyForm, day
 
-NEVER, AT_LEAST = "never", "at_least"
 DECISIONS = ((NEVER, _("Nothing goes this way")), (AT_LEAST, _("At least so much goes this way")))
 LIMITS_S = (("300", _("5 minutes")), ("900", _("15 minutes")), ("3600", _("1 hour")))
 
@@ -54,8 +52,7 @@ class PlanForm(forms.Form):
     def options(self) -> Options:
         """What was asked for; call it on a valid form."""
         given = self.cleaned_data
-        holds = () if given["without"] else holds_in_force()
-        return Options(partial=given["partial"], seconds=float(given["seconds"] or Options.seconds), holds=holds)
+        return Options(partial=given["partial"], seconds=float(given["seconds"] or Options.seconds))
 
 
 class ThroughForm(WhyForm):

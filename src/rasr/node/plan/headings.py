@@ -17,7 +17,7 @@ TABLES: dict[str, Promise] = {
     "flows": _("Flows between jurisdictions"),
     "by_jurisdiction": _("By jurisdiction"),
     "periods": _("Periods"),
-    "changes": _("What was decided by hand has changed"),
+    "changes": _("What decisions by hand change"),
     LEFT: _("What stays, by pool"),
 }
 """Kept tables and ``LEFT``, in the order in which they are offered."""

@@ -36,6 +36,7 @@ from rasr.node.jobs.queries import under_way
 from rasr.node.people import rights, trail
 from rasr.node.people.models import User
 from rasr.node.plan.bridge import keep_plan
+from rasr.node.plan.deciding import holds_in_force
 from rasr.node.plan.models import PlanRun
 from rasr.node.plan.queries import fresh_assessment
 from rasr.node.plan.queue import first_things
@@ -58,12 +59,14 @@ def digest_of(run: Run, options: Options) -> str:
     return digest_bytes(part.encode() for part in parts)
 
 
-def start(*, actor: User, options: Options) -> Job | PlanRun:
+def start(*, actor: User, options: Options, without: bool = False) -> Job | PlanRun:
     """The kept plan of the register as it is, else a job that works it out, after an assessment where that is due.
 
-    Raises PermissionDenied without the right ``plan``.
+    It keeps to what was decided by hand and holds now. without: that is left aside. Raises PermissionDenied without the
+    right ``plan``.
     """
     rights.require(actor, "plan")
+    options = options if without else replace(options, holds=holds_in_force())
     assessed = fresh_assessment(records.digest_now())
     kept = known(actor=actor, assessment_run=assessed, options=options) if assessed else None
     return kept or _under_way(actor, options) or work.enqueue(actor=actor, kind=KIND, parameters=_asked(options))

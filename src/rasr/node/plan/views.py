@@ -55,7 +55,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _now("This plan cannot be asked for: an option is not one of those offered."))
         return redirect("plan:runs")
-    found = services.start(actor=actor_of(request), options=form.options())
+    without = form.cleaned_data["without"]
+    found = services.start(actor=actor_of(request), options=form.options(), without=without)
     if isinstance(found, PlanRun):
         messages.info(request, _now("Nothing has changed since this plan was made, so it is shown as it was kept."))
         return redirect("plan:run", run_id=found.run_id)
