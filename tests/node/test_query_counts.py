@@ -22,6 +22,7 @@ from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
 from tests.node.people.rules import RULES
+from tests.node.plan import planted_decisions
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts
 from tests.node.records.events import planted_events
@@ -154,9 +155,14 @@ COUNTS = {
     "people:sign-in": 0,
     "people:take-role": 10,
     "people:trail": 12,
+    "plan:approve": 7,
+    "plan:decide": 12,
+    "plan:decisions": 9,
+    "plan:hold-fast": 10,
     "plan:run": 15,
     "plan:runs": 15,
     "plan:table": 11,
+    "plan:take-back": 7,
     "records:action": 9,
     "records:action-done": 8,
     "records:actions": 9,
@@ -349,6 +355,7 @@ def _planted(full: str) -> dict[str, Any]:
     return {
         **surplus,
         **vars(events),
+        "plan:decision_id": planted_decisions.plant(Store.objects.get(pk=full).site_id, "Zeta").pk,
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
         **_visits(full),
         "form_id": planted_licences.plant(full, "Zeta"),

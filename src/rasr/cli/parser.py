@@ -130,6 +130,8 @@ def _plan(command: argparse.ArgumentParser) -> None:
     command.add_argument("--assessment", type=Path, metavar="DIR", help="folder of an earlier rasr assess")
     command.add_argument("--alone", action="store_true", help="each jurisdiction with its own lines and money only")
     command.add_argument("--partial", action="store_true", help="plan what can be planned without a line or money")
+    told = "CSV of what was decided by hand: origin_id, line_id, family, decision (never, at_least), mass_kg, by"
+    command.add_argument("--decided", type=Path, metavar="FILE", help=told)
 
 
 def _blast(command: argparse.ArgumentParser) -> None:

@@ -18,7 +18,8 @@ from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
 from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys, survey_files
-from tests.node.conftest import Places, somebody
+from tests.node.conftest import SCALE, SEED, Places, keep_assessment, keep_plan, somebody
+from tests.node.plan import planted_decisions
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts
 from tests.node.records.events import planted_events
@@ -26,14 +27,18 @@ from tests.node.records.lots import planted_lots
 from tests.node.records.surplus import planted_surplus
 from uuid6 import uuid7
 
+from rasr.core.records.region import Region
+from rasr.facade import plan
 from rasr.node.jobs.models import Job
 from rasr.node.people import invitations, services
 from rasr.node.people.models import Approval, User
 from rasr.node.people.place import NODE
+from rasr.node.plan.models import PlanRun
 from rasr.node.records import uploading
 from rasr.node.records.models import Holding, Lot, Upload
 from rasr.node.records.services import LineDraft, MovementDraft, Spot
 from rasr.node.records.services import post as post_movement
+from rasr.sample import make_sample
 
 Data = Mapping[str, Any]
 
@@ -289,6 +294,16 @@ def _security(name: str) -> Callable[[Scene], Post]:
     return post
 
 
+def _way(scene: Scene) -> tuple[str, str]:
+    return scene.places.site_id, planted_decisions.way(scene.places.site_id).line_id
+
+
+def _plan() -> PlanRun:
+    """A plan of the small region, kept for the test."""
+    made = plan(Region.from_frames(make_sample(SEED, SCALE)))
+    return keep_plan(made, keep_assessment(made))
+
+
 def _surveys(name: str) -> Callable[[Scene], Post]:
     """A form of surveys and safeguarding, sent by who plans the whole node."""
 
@@ -372,6 +387,17 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
     "people:sign-out": lambda scene: _post(scene.planner, "user.sign_out"),
     "people:choose": lambda scene: _post(scene.planner, "user.choose", {"theme": "dark"}),
     "people:settings": lambda scene: _post(scene.planner, "user.choose", {"language": "mk", "theme": "light"}),
+    "plan:approve": lambda scene: _post(scene.planner, "approval.ask", planted_decisions.WHY, run_id=_plan().pk),
+    "plan:decide": lambda scene: _post(scene.planner, "plan.decide", planted_decisions.decides(*_way(scene))),
+    "plan:hold-fast": lambda scene: _post(
+        scene.planner, "plan.decide", {"through": "1", **planted_decisions.WHY}, run_id=_plan().pk
+    ),
+    "plan:take-back": lambda scene: _post(
+        scene.planner,
+        "plan.take_back",
+        planted_decisions.WHY,
+        decision_id=planted_decisions.plant(scene.places.site_id, "Zeta").pk,
+    ),
     "plan:start": lambda scene: _post(scene.planner, "job.ask", {"objective": "danger"}),
     "records:article-drop": _drop_name,
     "records:article-new": _new_article,

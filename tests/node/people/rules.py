@@ -17,6 +17,7 @@ from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.people import planted
 from tests.node.people.planted import OWN, SITES
+from tests.node.plan import planted_decisions
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.events import planted_events
 from tests.node.records.lots import planted_lots
@@ -137,6 +138,7 @@ SOMEBODY = {"name": "Ana", "language": "en"}
 ROLE = {"role": "donor", "place": f"store:{planted.store_id('A1a')}", **WHY}
 EMAIL = {"email": "ana@example.org", **WHY}
 """What forms of people send."""
+DECIDES = planted_decisions.decides(planted.site_id("A1"), f"L-{planted.word('line A1')}")
 LOTS = planted_lots.sent(planted.store_id("A1a"))
 
 
@@ -405,6 +407,11 @@ RULES = {
     "plan:run": Rule("view_runs", "plan", mark="seen"),
     "plan:table": _list("view_runs", "plan table"),
     "plan:start": _act("plan"),
+    "plan:decisions": _list("view_runs"),
+    "plan:decide": Rule("plan", posts=(302, 400), sends=DECIDES, mark="seen"),
+    "plan:take-back": Rule("plan", "plan decision", posts=(302,), sends=planted_decisions.WHY, mark="seen"),
+    "plan:hold-fast": Rule("plan", "plan", posts=(302,), sends={"through": "1", **planted_decisions.WHY}, mark="seen"),
+    "plan:approve": Rule("plan", "plan", posts=(302, 400), sends=planted_decisions.WHY, mark="seen"),
     "jobs:jobs": _list(SIGNED_IN),
     "jobs:job": Rule(SIGNED_IN, "job", mark="seen"),
     "jobs:job-progress": Rule(SIGNED_IN, "job", mark="seen"),

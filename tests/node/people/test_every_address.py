@@ -49,7 +49,7 @@ NO_WORDS = {
     "asked_session decided_session actor given note",
     "languages": "language reason_language reason_courtesy_language decision_reason_language "
     "decision_reason_courtesy_language LicenceForm.written_in "
-    "CandidateSite.written_in CandidateSite.withdrawn_why_language",
+    "CandidateSite.written_in CandidateSite.withdrawn_why_language PlanDecision.taken_back_why_language",
     "of the program": "SecurityPhone.device rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
     "EmergencyCard.distances SiteEnquiry.answer Survey.sums",

@@ -17,6 +17,7 @@ from tests.node.people.rules import MARKS, PLACE_OF, WHERE, Person
 from tests.node.people.things import Thing, has_site, has_store, nobody, owns
 from tests.node.people.walked_assessment import of_assessment
 from tests.node.people.walked_records import of_records
+from tests.node.plan import planted_decisions
 
 from rasr.core.plan.result import Plan
 from rasr.core.reference import loader as reference
@@ -62,6 +63,7 @@ def make(made: Plan) -> Node:
     run = keep_assessment(made)
     kept = keep_plan(made, run)
     beside = _beside()
+    decided = planted_decisions.plant(planted.site_id("A1"), word("site A1"))
     for site, mark in MARKS.items():
         Site.objects.filter(pk=planted.site_id(site)).update(mark=mark)
     Client().get("/health/live")
@@ -73,6 +75,7 @@ def make(made: Plan) -> Node:
         "assessment": [Thing({"run_id": run.pk}), Thing({"run_id": uuid4()}, nobody)],
         "assessment table": [Thing({"run_id": run.pk, "name": name}) for name in ("stores", "pools", "worst")],
         "plan": [Thing({"run_id": kept.pk}), Thing({"run_id": uuid4()}, nobody)],
+        "plan decision": [Thing({"decision_id": decided.pk}), Thing({"decision_id": uuid4()}, nobody)],
         "plan table": [Thing({"run_id": kept.pk, "which": "joint", "name": "shipments"})],
         "no passkey": [Thing({"pk": 1}, nobody)],
         "table": [Thing({"table_name": name}) for name in reference.TABLES],

@@ -15,10 +15,12 @@ import polars as pl
 from rasr import report
 from rasr.cli import numbers
 from rasr.cli.commands.assess import read_back
+from rasr.cli.decided import read_decided
 from rasr.cli.runs import Run, keep, kept, mark_of, open_region, ready, run_of
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment
 from rasr.core.assessment.assess import assess as work_out
+from rasr.core.basis.findings import Refused
 from rasr.core.plan.options import Options
 from rasr.core.plan.planner import plan_alone, plan_both
 from rasr.core.plan.result import Plan
@@ -63,7 +65,11 @@ def planned(
     """
     ready(out, args.language)
     as_of = assessment.as_of if assessment else day_of(region, args.as_of)
-    options = Options(alone=args.alone, partial=args.partial)
+    if args.alone and args.decided:
+        reason = "what was decided by hand is of the joint plan; leave out --alone"
+        raise Refused("not_available", what="--decided", reason=reason)
+    holds = read_decided(args.decided) if args.decided else ()
+    options = Options(alone=args.alone, partial=args.partial, holds=holds)
     run = run_of("plan", region, mark, as_of=as_of, options=options, exact=args.exact, language=args.language)
     said = None if args.again else kept(out, run.digest)
     if said is not None:
@@ -126,6 +132,13 @@ def tell(say: Say, said: dict[str, Any], region: Region, out: Path, mark: str = 
         f"total, {numbers.percent(summary['gap_of_avoidable'])} of what can be avoided; {summary['status']}); "
         f"{numbers.blind(summary['blind_share']['mass'], summary['blind_share']['neq'])}."
     )
+    if by_hand := summary.get("by_hand"):
+        low, high = numbers.danger(by_hand["fatalities_low"]), numbers.danger(by_hand["fatalities_high"])
+        paid = numbers.thousand_euro(by_hand["cost_eur"])
+        say.line(
+            f"What was decided by hand costs {low} to {high} expected fatalities over the horizon and {paid} thousand "
+            f"EUR, beside the best plan without it."
+        )
     missed = summary["deadlines_missed"]
     if missed:
         say.line(f"Deadlines missed: {len(missed)} ({', '.join(missed[:3])}{' ...' if len(missed) > 3 else ''})")

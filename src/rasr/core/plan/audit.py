@@ -32,7 +32,7 @@ class Breach:
 
 def audit(problem: Problem, flow: Flow) -> list[Breach]:
     """Every breach of the plan; none for a plan that holds."""
-    checks = _sent, _closed_arcs, _line_balance, _technique_time, _line_limits, _gates, _payments, _funds
+    checks = _sent, _closed_arcs, _line_balance, _technique_time, _line_limits, _held, _gates, _payments, _funds
     return [breach for check in checks for breach in check(problem, flow)]
 
 
@@ -138,6 +138,15 @@ def _line_limits(problem: Problem, flow: Flow) -> Iterator[Breach]:
             leaves = problem.pools.origin[problem.arcs.pool] == origin
             loaded = flow.shipped_kg[leaves].sum(axis=0).max(initial=0.0)
             yield from _over("site_outload", problem.origins.ids[origin], loaded, limit * problem.working_days, MASS_KG)
+
+
+def _held(problem: Problem, flow: Flow) -> Iterator[Breach]:
+    """What was decided by hand is sent in time."""
+    for number, name in enumerate(problem.held.names):
+        arcs = problem.held.arc[problem.held.hold == number]
+        sent = float(flow.shipped_kg[arcs, : problem.held.last[number] + 1].sum())
+        slack = MASS_KG * len(arcs) * problem.count  # a sweep of dust per arc and period, as with deadlines
+        yield from _over("held_by_hand", name, problem.held.least_kg[number] - sent, 0.0, slack)
 
 
 def _gates(problem: Problem, flow: Flow) -> Iterator[Breach]:

@@ -10,6 +10,7 @@ import polars as pl
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.units import tonne_from_kg
 from rasr.core.plan.curves import Floats, Ints, pad, resample
+from rasr.core.plan.holds import hold_fast
 from rasr.core.plan.money import build_money
 from rasr.core.plan.network import Network, build_network
 from rasr.core.plan.options import Options
@@ -24,7 +25,7 @@ def build_problem(
     """The problem of a region.
 
     pools, danger_curves: as in their contracts. Refused: nothing_to_plan, family_without_line, no_money,
-    not_available (an origin without a position).
+    not_available (an origin without a position), holds_cannot_be.
     """
     settings = region.settings
     periods = Periods(settings.starts_on or as_of, settings.period_months, settings.horizon_periods)
@@ -38,6 +39,7 @@ def build_problem(
     network = build_network(region, pools, numbered, periods, jurisdictions, families, options)
     if not options.alone:
         _every_family_has_a_line(numbered, network, families, options)
+    arcs, held = hold_fast(options.holds, network.arcs, numbered, network.lines, origins.ids, families, periods)
     money = build_money(region, periods, jurisdictions, alone=options.alone)
     if not options.partial and money.spendable_eur <= 0:
         raise Refused("no_money")
@@ -51,7 +53,7 @@ def build_problem(
         origins=origins,
         lines=network.lines,
         rates=network.rates,
-        arcs=network.arcs,
+        arcs=arcs,
         gates=network.gates,
         purses=money.purses,
         limits=money.limits,
@@ -61,6 +63,7 @@ def build_problem(
         transport_fatalities_per_tonne_km=settings.transport_fatalities_per_tonne_km,
         processing_fatalities_per_tonne=settings.processing_fatalities_per_tonne,
         arcs_possible=network.arcs_possible,
+        held=held,
     )
 
 

@@ -3,7 +3,8 @@
 Masses are in tonnes and money in thousands of euro, so that the solver sees numbers of like size. Variables, in
 this order: shipped y (arc, period), processed z (rate, jurisdiction of origin, period), gate g (gate, period), paid f
 (purse, period), left r (pool, period), share left x, danger of the concave part theta and of the convex part phi
-(origin, period). Pools that neither endanger anyone nor have a deadline have no variables: nothing moves them.
+(origin, period). Pools that neither endanger anyone, nor have a deadline, nor were
+decided on by hand have no variables: nothing moves them.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class Model:
         periods = problem.count
         self.dangerous = self.removable > 0
         moved = self.dangerous[problem.pools.origin] & (problem.pools.neq_kg > 0) | (problem.pools.deadline >= 0)
+        moved[problem.arcs.pool[problem.held.arc]] = True
         self.shipped = self._columns(problem.arcs.open & moved[problem.arcs.pool][:, None])
         self.processed = self._columns(self._processing_allowed())
         self.gate = self._columns(np.ones((len(problem.gates.ids), periods), dtype=bool))
@@ -272,6 +274,17 @@ def site_outload(model: Model) -> Rows:
     return terms.done()
 
 
+def held_by_hand(model: Model) -> Rows:
+    """What was decided by hand is sent in time: sum of y[a,u] over its arcs and the periods u <= t[h] >= mass[h]."""
+    held = model.problem.held
+    row = np.arange(len(held.names), dtype=np.int64)
+    least_tonne = held.least_kg / KG_PER_TONNE
+    terms = Terms("held_by_hand", least_tonne, np.full(len(least_tonne), INF))
+    in_time = np.arange(model.problem.count)[None] <= held.last[held.hold][:, None]
+    terms.add(row[held.hold][:, None], np.where(in_time, model.shipped[held.arc], -1), 1.0)
+    return terms.done()
+
+
 def gates_stay_open(model: Model) -> Rows:
     """What has been opened stays open: g[i,t-1] <= g[i,t]."""
     row = _grid(len(model.problem.gates.ids), max(model.problem.count - 1, 0))
@@ -364,6 +377,7 @@ FAMILIES = (
     technique_time,
     line_neq,
     site_outload,
+    held_by_hand,
     gates_stay_open,
     corridor_open,
     costs_paid,

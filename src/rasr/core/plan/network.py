@@ -10,6 +10,7 @@ import polars as pl
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.units import EARTH_RADIUS_M, KG_PER_TONNE, M_PER_KM
 from rasr.core.plan.curves import Floats, Ints
+from rasr.core.plan.holds import pairs
 from rasr.core.plan.options import Options
 from rasr.core.plan.periods import Periods
 from rasr.core.plan.problem import Arcs, Gates, Lines, Pools, Rates
@@ -63,6 +64,8 @@ def build_network(
     # What a jurisdiction would use alone stays on offer, so that the union of the plans alone is a joint plan.
     kept = _keep(any_time, distance_km, capacity_kg[pools.family], options)
     kept |= _keep(own, distance_km, capacity_kg[pools.family], options)
+    asked = pairs(options.holds, pool_table["origin_id"].to_list(), pool_table["family"].to_list(), lines.ids)
+    kept |= any_time & asked
     pool, line = np.nonzero(kept)
     arcs = Arcs(
         pool=pool,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rasr.core.plan.holds import Hold
+
 
 @dataclass(frozen=True)
 class Options:
@@ -14,7 +16,7 @@ class Options:
     nearest_lines, widest_lines: arcs kept per pool, the nearest lines and those with most capacity for its family
     (keeping the nearest alone made plans a tenth worse on trial instances).
     gap: stop when this share of the objective is all that can still be gained. rounds: most rounds of cuts.
-    seconds: safety net only; a plan it ended says so.
+    seconds: safety net only; a plan it ended says so. holds: what was decided by hand, of the joint plan alone.
     """
 
     alone: bool = False
@@ -24,3 +26,4 @@ class Options:
     gap: float = 0.002
     rounds: int = 12
     seconds: float = 900.0
+    holds: tuple[Hold, ...] = ()

@@ -17,6 +17,7 @@ from rasr.core.basis.seal import digest_bytes, digest_tables
 from rasr.core.plan.audit import audit, audit_tables, refuse_breaches
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.diagnose import diagnose, unreachable
+from rasr.core.plan.holds import changes, price
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, costs_eur, danger_over_time, fatalities, left_share
 from rasr.core.plan.result import Plan
@@ -105,10 +106,13 @@ def plan_both(
 ) -> Both:
     """The joint plan and the plan alone it starts from; the joint objective is never higher.
 
-    Where alone a deadline is missed that the joint plan must meet, the joint plan starts from nothing. Refused is
-    raised for the joint plan only.
+    Where alone a deadline is missed that the joint plan must meet, the joint plan starts from nothing. What was decided
+    by hand holds for the joint plan; its summary then says what that costs (``by_hand``: see ``holds.price``) beside
+    the best plan without it, which is worked out first. Refused is raised for the joint plan only.
     """
     options, began = options or Options(), clock()
+    if options.holds:
+        return _held(region, danger, as_of, options, clock, progress)
     joint = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=options)
     relaxed, found_alone = _alone(region, danger, as_of, options, clock, lambda step, done: progress(step, done / 3))
     union = in_joint(relaxed, joint, found_alone.flow)
@@ -118,6 +122,20 @@ def plan_both(
     made = {"inputs_digest": _inputs_digest(region, danger, as_of, options), "seconds": clock() - began}
     alone = _result(relaxed, found_alone, danger, made | {"alone": True}, may_miss=True)
     return Both(_result(joint, found, danger, made | {"alone": False}, may_miss=options.partial), alone)
+
+
+def _held(region: Region, danger: Danger, as_of: date, options: Options, clock: Clock, progress: Progress) -> Both:
+    """The plans with what was decided by hand, and its price beside the best plan without it."""
+    began = clock()
+    held = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=options)
+    asked: dict[str, Any] = {"as_of": as_of, "options": replace(options, holds=()), "clock": clock}
+    free = plan_both(region, danger, **asked, progress=lambda step, done: progress(step, done / 2))
+    problem = _within_reach(held) if options.partial else held
+    found = _solve(problem, options, None, clock, lambda step, done: progress(step, (1 + done) / 2))
+    made = {"inputs_digest": _inputs_digest(region, danger, as_of, options), "seconds": clock() - began, "alone": False}
+    plan = _result(held, found, danger, made, may_miss=options.partial)
+    told = plan.summary | {"by_hand": price(free.joint, plan)}
+    return Both(replace(plan, summary=told, changes=changes(free.joint, plan)), free.alone)
 
 
 def _inputs_digest(region: Region, danger: Danger, as_of: date, options: Options) -> str:
@@ -131,7 +149,7 @@ def _alone(
     region: Region, danger: Danger, as_of: date, options: Options, clock: Clock, progress: Progress
 ) -> tuple[Problem, Found]:
     """Deadlines that a jurisdiction cannot meet alone are set aside: the comparison shows them as missed."""
-    own = replace(options, alone=True, partial=True)
+    own = replace(options, alone=True, partial=True, holds=())
     problem = build_problem(region, danger.pools, danger.danger_curves, as_of=as_of, options=own)
     try:
         return problem, solve(_within_reach(problem), own, start=None, clock=clock, progress=progress)

@@ -7,13 +7,14 @@ open, a *purse* what one fund may pay for one jurisdiction and activity.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from rasr.core.plan.curves import Curves, Floats, Ints
+from rasr.core.plan.holds import Held
 from rasr.core.plan.periods import Periods
 
 ACTIVITIES = ("transport", "processing", "opening")
@@ -139,6 +140,7 @@ class Problem:
     transport_fatalities_per_tonne_km: float
     processing_fatalities_per_tonne: float
     arcs_possible: int
+    held: Held = field(default_factory=Held.nothing)
 
     @property
     def count(self) -> int:

@@ -21,7 +21,8 @@ class Plan:
     id, jurisdiction_id, period, cost_eur. danger: origin_id, jurisdiction_id, period (0: the start), neq_kg,
     fatalities_per_year, low, high. flows: from_jurisdiction_id, to_jurisdiction_id, mass_kg, cost_eur.
     by_jurisdiction: jurisdiction_id, mass_kg, cost_eur, danger_before, danger_after. periods: period, starts_on,
-    ends_on. region, assessment, alone: what it was made from and is set beside, where its maker attached them.
+    ends_on. changes: pool_id, line_id, period, free_kg (without what was decided by hand), mass_kg; None where nothing
+    was. region, assessment, alone: what it was made from and is set beside, where its maker attached them.
     """
 
     summary: dict[str, Any]
@@ -33,6 +34,7 @@ class Plan:
     flows: pl.DataFrame
     by_jurisdiction: pl.DataFrame
     periods: pl.DataFrame
+    changes: pl.DataFrame | None = field(default=None, repr=False)
     region: Region | None = field(default=None, repr=False, compare=False)
     assessment: Assessment | None = field(default=None, repr=False, compare=False)
     alone: Plan | None = field(default=None, repr=False, compare=False)
@@ -40,4 +42,4 @@ class Plan:
     def tables(self) -> dict[str, pl.DataFrame]:
         """Every table by its name."""
         names = ["shipments", "processing", "spending", "openings", "danger", "flows", "by_jurisdiction", "periods"]
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in [*names, *(["changes"] if self.changes is not None else [])]}

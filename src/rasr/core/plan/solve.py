@@ -107,7 +107,7 @@ class _Search:
         self._best_basis: highspy.HighsBasis | None = None
         self.best = Flow.nothing(model.problem)
         self.objective = INF
-        if not (model.problem.pools.deadline >= 0).any():
+        if not (model.problem.pools.deadline >= 0).any() and not model.problem.held.names:
             self.consider(self.best)
 
     def late(self) -> bool:

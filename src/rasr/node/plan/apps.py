@@ -15,8 +15,12 @@ class PlanConfig(AppConfig):
     def ready(self) -> None:
         """Its runs have a history on the trail."""
         from rasr.node.people import histories  # models are there only now
-        from rasr.node.plan import queries
-        from rasr.node.plan.models import PlanRun
+        from rasr.node.people.approvals.registry import KINDS
+        from rasr.node.plan import deciding, queries
+        from rasr.node.plan.models import PlanDecision, PlanRun
 
-        page = {"page": "plan:run", "argument": "run_id", "parts": ("plan:table",)}
+        page = {"page": "plan:run", "argument": "run_id", "parts": ("plan:table", "plan:hold-fast", "plan:approve")}
         histories.tell(PlanRun, _("Plan"), queries.told_of, **page)
+        page = {"page": "plan:decisions", "parts": ("plan:take-back",)}
+        histories.tell(PlanDecision, _("Decision on a plan"), queries.decision_told, **page)
+        assert deciding.KIND in KINDS

@@ -17,6 +17,7 @@ TABLES: dict[str, Promise] = {
     "flows": _("Flows between jurisdictions"),
     "by_jurisdiction": _("By jurisdiction"),
     "periods": _("Periods"),
+    "changes": _("What was decided by hand has changed"),
     LEFT: _("What stays, by pool"),
 }
 """Kept tables and ``LEFT``, in the order in which they are offered."""
@@ -38,6 +39,7 @@ HEADINGS: dict[str, Promise] = {
     "ends_on": _("Ends on"),
     "destroy_by": _("Destroy by"),
     "mass_kg": _("Mass, t"),
+    "free_kg": _("Without the decisions, t"),
     "shipped_kg": _("Shipped, t"),
     "left_kg": _("Stays, t"),
     "neq_kg": _("NEQ, t"),
@@ -51,7 +53,7 @@ HEADINGS: dict[str, Promise] = {
     "danger_after": _("Danger after, per year"),
 }
 KINDS: dict[str, str] = {
-    **dict.fromkeys(("mass_kg", "shipped_kg", "left_kg", "neq_kg"), "tonnes"),
+    **dict.fromkeys(("mass_kg", "free_kg", "shipped_kg", "left_kg", "neq_kg"), "tonnes"),
     **dict.fromkeys(("cost_eur", "opening_eur", "amount_eur"), "thousands"),
     **dict.fromkeys(("fatalities_per_year", "low", "high", "danger_before", "danger_after"), "danger"),
 }

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -90,12 +91,13 @@ def scribe_of(named: Region) -> Scribe:
     return Scribe(named, Disclosure(named.settings.position_grid_deg, exact=True), current())
 
 
-def panels(plan: Plan, run: PlanRun, scribe: Scribe) -> list[Panel]:
-    """Every part of the page of a plan, in order. plan: with its assessment."""
+def panels(plan: Plan, run: PlanRun, scribe: Scribe, *, decides: bool = False) -> list[Panel]:
+    """Every part of the page of a plan, in order. plan: with its assessment. decides: whether the reader may."""
     labels = months_shown(plan.periods)
     return [
         _answer(plan, labels, scribe),
-        _first(run, labels, scribe),
+        _first(run, labels, scribe, decides=decides),
+        *([_by_hand(plan, run, scribe)] if run.options.get("holds") else []),
         _danger(plan, labels, scribe),
         _lines(plan, labels, scribe),
         _flows(plan, scribe),
@@ -114,7 +116,7 @@ def _answer(plan: Plan, labels: list[str], scribe: Scribe) -> Panel:
     return Panel("answer", section.title, [*section.blocks, *told])
 
 
-def _first(run: PlanRun, labels: list[str], scribe: Scribe) -> Panel:
+def _first(run: PlanRun, labels: list[str], scribe: Scribe, *, decides: bool) -> Panel:
     """The queue: what to do first, what it removes and costs, how, and whose money there is."""
     heads = [
         scribe.head("head_order"),
@@ -126,6 +128,7 @@ def _first(run: PlanRun, labels: list[str], scribe: Scribe) -> Panel:
         scribe.head("head_thousand_eur"),
         Head(_("Removed per million EUR")),
         Head(_("Paid from"), numeric=False),
+        *([Head(_("By hand"), numeric=False)] if decides else []),
     ]
     rows = [
         [
@@ -138,6 +141,7 @@ def _first(run: PlanRun, labels: list[str], scribe: Scribe) -> Panel:
             scribe.thousands(step["cost_eur"]),
             scribe.danger(step["removed_per_million_eur"]),
             _payers(step["fund_ids"], scribe),
+            *([_decide(step, scribe)] if decides else []),
         ]
         for number, step in enumerate(run.first, 1)
     ]
@@ -158,6 +162,51 @@ def _site(origin_id: str, scribe: Scribe) -> str:
     if origin_id not in scribe.region.table("sites")["site_id"]:
         return name
     return format_html('<a href="{}">{}</a>', reverse("desk:site", args=[origin_id]), name)
+
+
+def _decide(step: dict[str, Any], scribe: Scribe) -> Cell:
+    """Where to decide on the way of a step."""
+    to = f"{reverse('plan:decide')}?{urlencode({'origin': step['origin_id'], 'line': step['line_id']})}"
+    name = _("Decide on %(site)s to %(line)s") % {
+        "site": scribe.site(step["origin_id"]),
+        "line": scribe.line(step["line_id"]),
+    }
+    return Cell(format_html('<a href="{}" aria-label="{}">{}</a>', to, name, _("Decide")))
+
+
+def _by_hand(plan: Plan, run: PlanRun, scribe: Scribe) -> Panel:
+    """What was decided by hand when the plan was made, and what that costs beside the best plan without it."""
+    heads = [
+        scribe.head("head_from", numeric=False),
+        scribe.head("head_to_line", numeric=False),
+        Head(_("Family"), numeric=False),
+        Head(_("At least, t")),
+        Head(_("No later than"), numeric=False),
+    ]
+    rows = [
+        [
+            Cell(_site(hold["origin_id"], scribe)),
+            Cell(scribe.line(hold["line_id"])),
+            Cell(str(codes.name("family", hold["family"])) if hold["family"] else _("Every family")),
+            Cell(_("nothing")) if hold["never"] else scribe.tonnes(hold["at_least_kg"]),
+            Cell(hold["by"] or "–"),
+        ]
+        for hold in run.options["holds"]
+    ]
+    told, write = plan.summary["by_hand"], scribe.numerals
+    numbers = {
+        "low": write.danger(told["fatalities_low"]),
+        "high": write.danger(told["fatalities_high"]),
+        "cost": write.thousands(told["cost_eur"]),
+    }
+    price = _(
+        "Beside the best plan without these decisions they cost %(low)s to %(high)s expected fatalities over the "
+        "horizon, and %(cost)s thousand EUR."
+    )
+    table = Table(_("Decided by hand"), heads, rows, folded=len(rows) > LONGEST_OPEN)
+    return Panel(
+        "by-hand", _("Decided by hand, and what it costs"), [Prose([price % numbers]), table], exports=["changes"]
+    )
 
 
 def _how(step: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import polars as pl
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 
 from rasr.core.plan.result import Plan
@@ -19,17 +19,21 @@ from rasr.node.assessment import queries as assessments
 from rasr.node.assessment.freshness import in_force, marked
 from rasr.node.assessment.models import Run
 from rasr.node.people import rights
+from rasr.node.people.approvals import queries as approvals
+from rasr.node.people.choices import ApprovalState
 from rasr.node.people.histories import uuid_of
-from rasr.node.people.models import User
+from rasr.node.people.models import Approval, User
 from rasr.node.places.contract import ContractRow, frame_of
 from rasr.node.places.models import Jurisdiction, Site
 from rasr.node.plan import bridge
-from rasr.node.plan.models import PlanRun
+from rasr.node.plan.models import PlanApproval, PlanDecision, PlanRun
 from rasr.node.plan.queue import LEFT, left_over
 from rasr.node.records.models import Fund, Line
 from rasr.node.records.queries import register
 
 Actor = User | AnonymousUser
+APPROVAL = "approve_plan"
+"""Kind of the approval of a plan."""
 NAMED: dict[str, type[ContractRow]] = {"jurisdictions": Jurisdiction, "sites": Site, "lines": Line, "funds": Fund}
 """Tables whose rows a plan names."""
 STEPS: dict[str, pl.DataType] = {
@@ -158,3 +162,38 @@ def fresh_assessment(inputs_digest: str) -> Run | None:
 
 def _require(actor: Actor) -> None:
     rights.require(actor, "view_runs")
+
+
+def decisions(actor: Actor) -> QuerySet[PlanDecision]:
+    """What was decided by hand, that which was taken back too; with site_name and line_name (of the line's site).
+
+    Raises PermissionDenied without the right ``view_runs``.
+    """
+    _require(actor)
+    site = Site.objects.filter(pk=OuterRef("origin_id")).values("name")[:1]
+    line = Line.objects.filter(pk=OuterRef("line_id")).values("site__name")[:1]
+    rows = PlanDecision.objects.select_related("decided_by", "taken_back_by")
+    return rows.annotate(site_name=Subquery(site), line_name=Subquery(line))
+
+
+def decisions_in_force() -> QuerySet[PlanDecision]:
+    """What was decided by hand and not taken back."""
+    return PlanDecision.objects.filter(taken_back_at=None).order_by("pk")
+
+
+def decision_told(actor: User, row_id: str) -> str | None:
+    """How a decision is called, as its history is headed; None where the actor does not see it."""
+    found = PlanDecision.objects.filter(pk=uuid_of(row_id)).first() if rights.may(actor, "view_runs") else None
+    return str(found) if found else None
+
+
+def approval(actor: Actor, run: PlanRun) -> PlanApproval | None:
+    """That a plan was approved, and by whom; None where it was not."""
+    _require(actor)
+    return PlanApproval.objects.select_related("approved_by").filter(run=run).first()
+
+
+def approval_asked(actor: Actor, run: PlanRun) -> Approval | None:
+    """The approval of a plan that waits for a second person, if somebody may see that."""
+    asked = approvals.visible(actor).filter(kind=APPROVAL, state=ApprovalState.ASKED)
+    return asked.filter(payload__run_id=str(run.pk)).first()

@@ -6,6 +6,7 @@ A plan is known by the digest of all that it depends on: asked for again while t
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -17,6 +18,7 @@ from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.diagnose import diagnose, unreachable
+from rasr.core.plan.holds import Hold, HoldsRefusedError
 from rasr.core.plan.options import Options
 from rasr.core.plan.planner import plan_both
 from rasr.core.plan.result import Plan
@@ -74,7 +76,7 @@ def _under_way(actor: User, options: Options) -> Job | None:
 
 
 def _asked(options: Options) -> dict[str, Any]:
-    return {"options": asdict(options)}
+    return {"options": told_options(options)}
 
 
 def known(*, actor: User, assessment_run: Run, options: Options = USUAL) -> PlanRun | None:
@@ -148,7 +150,7 @@ def keep(
         inputs_digest=assessment_run.inputs_digest,
         assessment=assessment_run,
         register_version=register_version,
-        options=asdict(options),
+        options=told_options(options),
         actor=actor,
         duration_s=duration_s,
         rule_edition=plan.summary["rule_edition"],
@@ -183,7 +185,10 @@ def _assessed(actor: User, progress: Progress) -> tuple[Region, Run]:
 
 
 def _told(refused: Refused, region: Region, assessment: Assessment, options: Options) -> Refused:
-    """The refusal with its conflicts in the language in force: the core names them in English, within one sentence."""
+    """The refusal with what conflicts in the language in force: the core names it in English, within one sentence."""
+    if isinstance(refused, HoldsRefusedError):
+        faults = (messages.say_code(fault.code, fault.numbers) for fault in refused.faults)
+        return Refused("holds_cannot_be", faults="; ".join(faults))
     if refused.code != "no_plan_exists":
         return refused
     problem = build_problem(region, assessment.pools, assessment.danger_curves, as_of=assessment.as_of, options=options)
@@ -196,5 +201,16 @@ def _told(refused: Refused, region: Region, assessment: Assessment, options: Opt
 
 
 def options_of(asked: dict[str, Any]) -> Options:
-    """The options as a job or a run keeps them."""
-    return Options(**asked)
+    """The options, of what a job or a run keeps of them."""
+    holds = tuple(Hold(**hold | {"by": _day(hold["by"])}) for hold in asked.get("holds", ()))
+    return Options(**asked | {"holds": holds})
+
+
+def told_options(options: Options) -> dict[str, Any]:
+    """The options as JSON can hold them; see ``options_of``."""
+    holds = [asdict(hold) | {"by": hold.by.isoformat() if hold.by else None} for hold in options.holds]
+    return asdict(options) | {"holds": holds}
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rasr.node.people.models import User
+from rasr.node.people.rights import may
 from rasr.node.plan import pages, queries, services
 from rasr.node.plan.forms import PlanForm
 from rasr.node.plan.headings import GROUPS, HEADINGS, KINDS, TABLES, WHICH
@@ -68,7 +69,7 @@ def plan_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = _run(actor, run_id)
     marks.shows_all_seen(request)
     scribe = pages.scribe_of(queries.named(actor))
-    made = pages.panels(queries.plan(actor, run), run, scribe)
+    made = pages.panels(queries.plan(actor, run), run, scribe, decides=may(actor, "plan"))
     return render(
         request,
         "plan/run.html",
@@ -77,6 +78,8 @@ def plan_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
             "panels": made,
             "tables": pages.tables(queries.table_names(actor, run)),
             "footnotes": scribe.footnotes()[1:],
+            "approval": queries.approval(actor, run),
+            "asked": queries.approval_asked(actor, run),
         },
     )
 
