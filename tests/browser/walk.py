@@ -21,10 +21,14 @@ QUIET_FRAMES = 8
 SETTLES_WITHIN_S = 60.0
 EACH = 2
 """Pages visited of one kind (of one named address), such as two stores of ninety."""
-MANY = {"records:item": 8, "records:article": 4, "records:count": 4, "records:lot": 3, "people:person": 3}
+MANY = {
+    "records:item": 8, "records:article": 4, "records:count": 4, "records:lot": 3, "people:person": 3,
+    "assessment:security-visit": 3,
+}  # fmt: skip
 """Of kinds whose pages lead elsewhere according to what has happened to a thing."""
-STARTS = {"technical_officer": ("/articles/unidentified/", "/articles/duplicates/")}
-"""Where somebody of a role begins, so that these articles come before all others of the catalogue; then at home."""
+STARTS = {"technical_officer": ("/articles/unidentified/", "/articles/duplicates/", "/security/?sort=-assessed_on")}
+"""Where somebody of a role begins, so that these articles come before all others of the catalogue, and the site that
+was assessed before those that never were; then at home."""
 
 BY_POST = (
     "people:sign-out", "people:choose", "jobs:cancel", "assessment:start", "plan:start", "records:check",
@@ -48,7 +52,7 @@ DATA = (
     "api:list_counts", "api:list_movements", "api:post_movements", "api:movement_lines",
 )  # fmt: skip
 """Addresses that pages ask for themselves, or other programs."""
-PICTURE = "records:picture"
+PICTURES = ("records:picture", "assessment:security-photograph")
 """A file that the browser shows in a page of its own making, whose style our policy does not allow."""
 OF_ACCOUNTS = (
     "account_login", "account_signup", "account_inactive", "account_reset_password", "account_reauthenticate",
@@ -128,7 +132,7 @@ class Walker:
         """Open a page at both widths and note what is wrong with it."""
         self.faults = []
         visit = Visit(path, view_of(path))
-        if visit.view == PICTURE:
+        if visit.view in PICTURES:
             visit.status = self.context.request.get(path).status
             return visit
         try:

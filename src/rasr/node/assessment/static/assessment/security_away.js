@@ -151,6 +151,7 @@
   }
 
   const place = document.getElementById("away-place");
+  const notKept = () => (part("ready").textContent = texts.notKept); // the page stays open then
   const keyOf = (question) => `${place.value}|${question}`;
   const today = () => {
     const now = new Date();
@@ -168,7 +169,7 @@
     state.upload = "";
     localStorage.setItem(unsent, "yes");
     progress();
-    await save();
+    await save().catch(notKept);
   }
 
   function draw(question) {
