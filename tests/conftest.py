@@ -20,6 +20,8 @@ TOGETHER = "tests/browser/"
 LONG = (TOGETHER, "tests/node/people/test_every_address.py", "tests/node/people/test_log_attacks.py",
         "tests/node/test_query_counts.py", "tests/node/test_pseudo_locale.py")  # fmt: skip
 """Files that come first, lest one process is busy with them when the others have done all the rest."""
+SELDOM = 50_000
+"""Objects made between two looks for garbage: Python's 700 is for programs that hold little."""
 
 settings.register_profile("unhurried", deadline=None)  # on a busy machine a first example takes its time: no fault
 settings.load_profile("unhurried")
@@ -50,6 +52,7 @@ def pytest_collection_finish() -> None:
     """What was loaded by now stays: looked through for garbage again and again it costs a tenth of the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(SELDOM, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from tests.browser.walk import STARTS, Visit, Walker, walk
+from playwright.sync_api import Browser, Page
+from tests.browser.axe import grave
+from tests.browser.keys import ROLES, Keys
+from tests.browser.walk import EACH, STARTS, Visit, Walker, walk
 from tests.processes import environment
 from tools.postgres import free_port
 
@@ -95,17 +97,52 @@ def node(made_node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield node
 
 
+@contextmanager
+def calm(page: Page) -> Iterator[None]:
+    """Nothing moves: else what has the focus is still on its way into sight, and colours on their way to others."""
+    page.emulate_media(reduced_motion="reduce")
+    yield
+    page.emulate_media(reduced_motion="no-preference")
+
+
+def in_both_schemes(walker: Walker) -> dict[str, list[str]]:
+    """What axe finds grave on the page that is open, light and then dark; in the dark the rest is the same page."""
+    found = {"light": grave(walker.page)}
+    with calm(walker.page):
+        walker.page.emulate_media(color_scheme="dark")
+        walker.settle()
+        assert walker.page.locator("html").get_attribute("data-bs-theme") == "dark", walker.page.url
+        found["dark"] = grave(walker.page, colours_only=True)
+        walker.page.emulate_media(color_scheme="light")
+    return found
+
+
 @pytest.fixture(scope="session")
 def walked(chromium: Browser, node: Node) -> Callable[[str], list[Visit]]:
-    """What somebody of a role saw on a walk through the node; each walks once."""
+    """What somebody of a role saw on a walk through the node; each walks once.
+
+    While the first page of a kind is open it is looked at: by axe where ``LOOKS_CLOSELY`` is there, by the keyboard
+    where none of ``keys.ROLES`` was there before.
+    """
     known: dict[str, list[Visit]] = {}
+    keys, walked_by_keys = Keys(), set[str]()
 
     def by(role: str) -> list[Visit]:
         if role not in known:
             walker = Walker(chromium, node.origin)
+
+            def look(visit: Visit) -> None:
+                if role == LOOKS_CLOSELY:
+                    visit.axe = in_both_schemes(walker)
+                if role in ROLES and visit.view not in walked_by_keys:
+                    walked_by_keys.add(visit.view)
+                    with calm(walker.page):
+                        visit.keys = keys.faults_of(walker.page)
+
             walker.sign_in(role)
             starts = [*STARTS.get(role, ()), "/"]
-            known[role] = walk(walker, starts) if role == LOOKS_CLOSELY else walk(walker, starts, 1, asked=False)
+            closely = role == LOOKS_CLOSELY
+            known[role] = walk(walker, starts, EACH if closely else 1, asked=closely, look=look)
             walker.close()
         return known[role]
 

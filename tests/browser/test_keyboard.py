@@ -5,96 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Node, copied, served
-from tests.browser.walk import PHONE, Visit, Walker, pages
+from tests.browser.conftest import Node, calm, copied, served
+from tests.browser.keys import MOST, ROLES, Keys
+from tests.browser.walk import PHONE, Visit, Walker, firsts
 
-ROLES = ("planner", "administrator", "auditor")
 PUBLIC = ("/sign-in/", "/join/", "/account/password/forgotten/", "/privacy/")
-MOST = 400
-"""Steps after which a page is given up."""
-
-CONTROLS = """() => {
-    const found = [...document.querySelectorAll(
-        'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')];
-    const group = each => each.type === 'radio' && document.querySelector(
-        `input[type=radio][name="${each.name}"]:checked`) || each;
-    const shown = each => each.checkVisibility({visibilityProperty: true}) && !each.disabled && each.tabIndex >= 0;
-    const wanted = new Set(found.filter(shown).map(group));
-    let number = 0;
-    for (const each of wanted) each.dataset.keyNumber = number++;
-    return number;
-}"""
-"""Numbers what a person could use on the page; of radio buttons of one choice the one that is chosen."""
-
-ROWS = 5
-FEW_ROWS = """rows => {
-    for (const list of document.querySelectorAll('main tbody, main ul, main ol'))
-        for (const each of [...list.children].slice(rows)) each.remove();
-}"""
-"""Of a long list the first rows: the others are made like them."""
-
-FROM_THE_TOP = """() => {
-    document.body.tabIndex = -1;
-    document.body.focus();
-    document.body.removeAttribute('tabindex');
-    scrollTo(0, 0);
-}"""
-HERE = """() => {
-    const each = document.activeElement;
-    if (!each || each === document.body || each === document.documentElement) return null;
-    const style = getComputedStyle(each), box = each.getBoundingClientRect();
-    const ring = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
-    const inside = box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
-        && box.top < innerHeight && box.left < innerWidth;
-    return {
-        number: each.dataset.keyNumber ?? null,
-        told: each.outerHTML.slice(0, 120).replace(/\\s+/g, ' '),
-        ring, inside,
-    };
-}"""
-
-
-def tabbed(page: Page) -> Iterator[dict[str, Any]]:
-    """Everything that Tab comes to, in order, from the top of the page to its end."""
-    page.evaluate(FROM_THE_TOP)
-    seen, last = set(), None
-    for _step in range(MOST):
-        page.keyboard.press("Tab")
-        here = page.evaluate(HERE)
-        if here is not None and here["number"] is not None and here["number"] == last:
-            continue  # the next part of a date
-        if here is None or (here["number"] is not None and here["number"] in seen):
-            return
-        last = here["number"]
-        seen.add(last)
-        yield here
-    raise AssertionError(f"{page.url}: Tab does not come to an end")
-
-
-def faults_of(page: Page) -> list[str]:
-    """What Tab does not reach on the page that is open, and where it cannot be seen."""
-    page.evaluate(FEW_ROWS, ROWS)
-    count = page.evaluate(CONTROLS)
-    came = list(tabbed(page))
-    missed = set(map(str, range(count))) - {here["number"] for here in came}
-    faults = [
-        f"{page.url}: never reached: "
-        + page.evaluate("n => document.querySelector(`[data-key-number='${n}']`).outerHTML.slice(0, 120)", number)
-        for number in sorted(missed)
-    ]
-    faults += [f"{page.url}: no ring: {here['told']}" for here in came if not here["ring"]]
-    return faults + [f"{page.url}: out of sight: {here['told']}" for here in came if not here["inside"]]
-
-
-def calm(browser: Browser, node: Node) -> Walker:
-    """A window in which nothing moves: else what has the focus is still on its way into sight."""
-    walker = Walker(browser, node.origin)
-    walker.page.emulate_media(reduced_motion="reduce")
-    return walker
 
 
 def go_to(page: Page, wanted: str) -> None:
@@ -139,41 +57,34 @@ def at(chromium: Browser, changed: Node) -> Iterator[Callable[[str], Page]]:
 # Every page.
 
 
-def test_tab_reaches_every_control_of_every_page_and_is_seen(
-    chromium: Browser, node: Node, walked: Callable[[str], list[Visit]]
-) -> None:
-    faults, known = [], set[str]()
-    for role in ROLES:
-        walker = calm(chromium, node)
-        walker.sign_in(role)
-        for view, path in pages(walked(role)).items():
-            if view not in known:
-                walker.page.goto(path)
-                walker.settle()
-                faults += faults_of(walker.page)
-                known.add(view)
-        walker.close()
-    assert faults == []
-    assert len(known) > 30
+def test_tab_reaches_every_control_of_every_page_and_is_seen(walked: Callable[[str], list[Visit]]) -> None:
+    """Each page by the first of these roles that came to it: see ``looks``."""
+    visits = [visit for role in ROLES for visit in firsts(walked(role)).values()]
+    walked_by_keys = {visit.view: visit.keys for visit in visits if visit.keys is not None}
+    assert [fault for faults in walked_by_keys.values() for fault in faults] == []
+    assert set(walked_by_keys) == {visit.view for visit in visits}
+    assert len(walked_by_keys) > 30
 
 
 def test_tab_reaches_every_control_of_who_is_not_signed_in(chromium: Browser, node: Node) -> None:
-    walker, faults = calm(chromium, node), []
-    for path in PUBLIC:
-        walker.page.goto(path)
-        walker.settle()
-        faults += faults_of(walker.page)
+    walker, faults = Walker(chromium, node.origin), []
+    with calm(walker.page):
+        for path in PUBLIC:
+            walker.page.goto(path)
+            walker.settle()
+            faults += Keys().faults_of(walker.page)
     walker.close()
     assert faults == []
 
 
 def test_what_the_keyboard_cannot_use_is_found(chromium: Browser, node: Node) -> None:
     """The test of these tests."""
-    walker = calm(chromium, node)
+    walker = Walker(chromium, node.origin)
     page = walker.page
+    page.emulate_media(reduced_motion="reduce")
     page.goto("/sign-in/")
     walker.settle()
-    assert faults_of(page) == []
+    assert Keys().faults_of(page) == []
     page.evaluate("""() => {
         const [first, unseen] = document.querySelectorAll('main input:not([type=hidden])');
         const trap = document.createElement('div');
@@ -181,7 +92,7 @@ def test_what_the_keyboard_cannot_use_is_found(chromium: Browser, node: Node) ->
         first.before(trap);
         unseen.addEventListener('focus', () => { unseen.style.cssText = 'outline: none; box-shadow: none'; });
     }""")
-    told = {fault.split(": ")[1] for fault in faults_of(page)}
+    told = {fault.split(": ")[1] for fault in Keys().faults_of(page)}
     assert told == {"never reached", "no ring"}
     walker.close()
 

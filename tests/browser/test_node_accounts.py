@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, CDPSession, expect
+from tests.browser.axe import grave
 from tests.browser.conftest import Node, copied, served
-from tests.browser.test_node_pages import grave
 from tests.browser.walk import Walker
 
 SIGNED_OUT = (

@@ -6,12 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
+from tests.browser.axe import grave
 from tests.browser.conftest import Node
-from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Walker, pages, view_of, views
+from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Walker, firsts, view_of, views
 
 from tools import messages
 
@@ -19,8 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("planner", "technical_officer", "storekeeper", "approver", "administrator", "auditor")
 """Who walks through the node: what the other roles see is seen by these too."""
 PUBLIC = ("/sign-in/", "/trust/")
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-GRAVE = ("serious", "critical")
 VISIBLE = """() => {
     const found = [];
     const quiet = 'script, style, code, [lang]:not(html), [translate=no]';
@@ -60,12 +58,11 @@ def test_links_lead_to_every_page(walked: Callable[[str], list[Visit]]) -> None:
 def test_axe_finds_nothing_grave(
     walked: Callable[[str], list[Visit]], walker_of: Callable[..., Walker], scheme: str
 ) -> None:
+    faults = [fault for visit in firsts(walked("planner")).values() for fault in visit.axe[scheme]]
     walker = walker_of("planner", scheme)
-    faults = []
-    for path in [*pages(walked("planner")).values(), "/no-such-page/"]:
-        walker.page.goto(path)
-        walker.settle()
-        faults += grave(walker.page, colours_only=scheme == "dark")  # in the dark the rest is the same page
+    walker.page.goto("/no-such-page/")
+    walker.settle()
+    faults += grave(walker.page, colours_only=scheme == "dark")
     assert faults == []
 
 
@@ -94,23 +91,6 @@ def test_faults_are_found_where_there_are_any(chromium: Browser, node: Node) -> 
     assert any("Content Security Policy" in fault for fault in walker.faults), walker.faults
     assert walker.open("/no-such-page/").status in (302, 404)
     walker.close()
-
-
-def grave(page: Page, *, colours_only: bool = False) -> list[str]:
-    """What axe finds serious or critical on the page that is open, one line each."""
-    if not AXE.exists():
-        pytest.fail("axe-core is missing: npm ci", pytrace=False)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    only = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}} if colours_only else {}
-    found: list[dict[str, Any]] = page.evaluate(
-        "async asked => (await axe.run(document, asked)).violations", {"resultTypes": ["violations"], **only}
-    )
-    return [
-        f"{page.url}: {each['id']}: {node['target']} {node['html'][:120]}"
-        for each in found
-        if each["impact"] in GRAVE
-        for node in each["nodes"][:3]
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +122,7 @@ def test_in_macedonian_nothing_is_left_in_english(
 ) -> None:
     walker = walker_of("planner")
     faults: dict[str, list[str]] = defaultdict(list)
-    paths = pages(walked("planner")).values()
+    paths = [visit.path for visit in firsts(walked("planner")).values()]
     speak(walker, "mk")
     try:
         for path in paths:

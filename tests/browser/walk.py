@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -74,7 +74,10 @@ and that of an emergency card, which stands on paper."""
 
 @dataclass
 class Visit:
-    """A page that was opened. faults: what was wrong with it, one line each."""
+    """A page that was opened. faults: what was wrong with it, one line each.
+
+    axe: what axe found, by how light the page was; keys: what Tab does not reach. Of who did not look: nothing, None.
+    """
 
     path: str
     view: str
@@ -82,6 +85,8 @@ class Visit:
     html: bool = False
     faults: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    axe: dict[str, list[str]] = field(default_factory=dict)
+    keys: list[str] | None = None
 
 
 class Walker:
@@ -208,12 +213,15 @@ def views() -> dict[str, list[str]]:
     return found
 
 
-def walk(walker: Walker, start: list[str], each: int = EACH, *, asked: bool = True) -> list[Visit]:
+def walk(
+    walker: Walker, start: list[str], each: int = EACH, *, asked: bool = True, look: Callable[[Visit], None]
+) -> list[Visit]:
     """Follow every link from these pages on, ``each`` pages of every kind.
 
-    asked: also one page of each list with another order or filter, and one of its files.
+    asked: also one page of each list with another order or filter, and one of its files. look: called while the first
+    page of a kind is open.
     """
-    visits, seen, count = [], set(), defaultdict(int)
+    visits, seen, count = list[Visit](), set(), defaultdict(int)
     ahead = list(start)
     while ahead:
         path = ahead.pop(0)
@@ -231,13 +239,15 @@ def walk(walker: Walker, start: list[str], each: int = EACH, *, asked: bool = Tr
             visit.faults.append("a link to nowhere")
         visits.append(visit)
         ahead += visit.links
+        if firsts(visits).get(view) is visit:
+            look(visit)
     return visits
 
 
-def pages(visits: list[Visit]) -> dict[str, str]:
-    """One page of each kind: its address by its name."""
-    first: dict[str, str] = {}
+def firsts(visits: list[Visit]) -> dict[str, Visit]:
+    """One page of each kind, by its name."""
+    first: dict[str, Visit] = {}
     for visit in visits:
         if visit.html and visit.status == 200 and "?" not in visit.path:
-            first.setdefault(visit.view, visit.path)
+            first.setdefault(visit.view, visit)
     return first

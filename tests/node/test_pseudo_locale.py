@@ -119,15 +119,21 @@ def nobodys_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     telling._scribe.cache_clear()
 
 
-@pytest.fixture
-def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
+@pytest.fixture(scope="module")
+def known(node: Node, made_from: Plan, django_db_blocker: Any) -> pseudo.Known:
     """What need not be translated.
 
     Names and ids of the region and of its results, its columns (the register shows them as the workbook has them),
     people, articles, labels, conditions of the mixing rule, what was written down in the language of the node,
     compatibility groups, rule sets, the methods opened, languages by their own name, units; what HTTP says to programs.
     """
-    assert (db, len(node.people) > 20) == (None, True)
+    with django_db_blocker.unblock():
+        return pseudo.Known(names_here(node, made_from), UNITS | SIGNS | OWN)
+
+
+def names_here(node: Node, made_from: Plan) -> set[str]:
+    """See ``known``."""
+    assert len(node.people) > 20
     assert made_from.region is not None
     results = (*made_from.tables().values(), *frames(made_from.assessment))
     values = {value for table in made_from.region.tables.values() for value in texts_of(table, table.columns)}
@@ -148,8 +154,7 @@ def known(node: Node, made_from: Plan, db: None) -> pseudo.Known:
     surveys = (from_bytes(packed) for packed in Survey.objects.values_list("parquet", flat=True))
     said |= {value for survey in surveys for value in texts_of(survey, ["exposure_id"])}
     rules = {*of_rules(), *(thing.kwargs["name"] for thing in node.things["rule method"])}
-    names = values.union(ids, columns, called, said, machine, rules, pseudo.names_of_languages())
-    return pseudo.Known(names, UNITS | SIGNS | OWN)
+    return values.union(ids, columns, called, said, machine, rules, pseudo.names_of_languages())
 
 
 def of_rules() -> Iterator[str]:
@@ -211,6 +216,7 @@ def page_of(answer: HttpResponseBase) -> pseudo.Page | None:
     return pseudo.Page(answer.content.decode())
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("nobodys_language")
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_every_text_of_every_page_comes_through_translation(node: Node, known: pseudo.Known, name: str) -> None:

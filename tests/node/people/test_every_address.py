@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CharField, FileField, JSONField, Model, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
@@ -183,24 +183,28 @@ def ways(rule: Rule, right: tuple[int, ...], *, known: bool, part: bool) -> list
     return ["page", *(ASKED if rule.by_place else ("csv", *(["htmx"] if part else [])))]
 
 
-def walk(node: Node, rule: Rule, *, all_things: bool = True) -> Iterator[tuple[Person, Client, Thing, bool]]:
-    """Everybody at every thing of a rule. True: who may do the same was there already, so only the ends are gone to."""
+def walk(node: Node, rule: Rule, *, taken: bool) -> Iterator[tuple[Person, Client, Thing, bool]]:
+    """Everybody at the things of a rule. True: who may do the same was there already. taken: whether it is asked so."""
     known = set()
     things = things_of(node, rule)
     for person, client in node.people.items():
-        met = person.like() in known
-        if met and connection.vendor != "sqlite":
-            continue  # to another database roles that may do the same in the same place are one
-        again = met or not all_things
-        for thing in things[:: max(1, len(things) - 1)] if again else things:
+        again = person.like() in known
+        for thing in some(things, may=opened(person, rule), again=again) if taken else things[:1]:
             yield person, client, thing, again
         known.add(person.like())
+
+
+def some(things: list[Thing], *, may: bool, again: bool) -> list[Thing]:
+    """Which things somebody goes to: all, or the ends, or where nobody of their like may go the first."""
+    if again and not may:
+        return things[:1]
+    return things[:: max(1, len(things) - 1)] if again or not may else things
 
 
 def faults_of_get(node: Node, name: str) -> Iterator[str]:
     """What is wrong with the answers of an address to everybody, however it is asked."""
     rule = RULES[name]
-    for person, client, thing, again in walk(node, rule):
+    for person, client, thing, again in walk(node, rule, taken=bool(rule.gets)):
         address = reverse(name, kwargs=dict(thing.kwargs))
         right = to_get(person, rule, thing)
         for how in ways(rule, right, known=again, part=thing is things_of(node, rule)[0]):
@@ -219,9 +223,11 @@ def faults_of_post(node: Node, name: str) -> Iterator[str]:
     """What is wrong with the answers to forms, those that want what was sent and those that do not."""
     rule = RULES[name]
     right_once = taken = False
-    for person, client, thing, again in walk(node, rule, all_things=bool(rule.posts)):
+    first = things_of(node, rule)[0]
+    for person, client, thing, again in walk(node, rule, taken=bool(rule.posts)):
         address = reverse(name, kwargs=dict(thing.kwargs))
-        for sent in [rule.sends] if again or not rule.sends else [rule.sends, {}]:
+        empty = bool(rule.sends) and not again and (thing is first or opened(person, rule))
+        for sent in [rule.sends, {}] if empty else [rule.sends]:
             right = to_post(person, rule, thing, valid=sent == rule.sends)
             found = asked(person, client, address, "post", sent)
             at = f"{person}: {address} (post of {sorted(sent)})"
