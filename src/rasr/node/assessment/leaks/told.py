@@ -33,6 +33,10 @@ class Rows:
     right: tuple[int, ...] = ()
     note: str = ""
 
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """The cells of each row, each with its heading: on a phone a row is a card."""
+        return [list(zip(self.headings, row, strict=True)) for row in self.rows]
+
 
 def between(low: float | None, high: float | None, kind: str = "percent") -> str:
     """An interval; one figure where both ends are written alike."""
@@ -248,8 +252,8 @@ def two_dangers(known: pl.DataFrame, names: dict[str, str]) -> Rows:
     """Sites by rank at the declared rate."""
     rows = [
         [
-            figures.write("whole", row["rank"]),
             names[row["site_id"]],
+            figures.write("whole", row["rank"]),
             figures.write("danger", row["fatalities_per_year"]),
             between(row["diversion_low"], row["diversion"], EXACT),
             figures.write("danger", row["together"]),
@@ -257,9 +261,9 @@ def two_dangers(known: pl.DataFrame, names: dict[str, str]) -> Rows:
         ]
         for row in known.iter_rows(named=True)
     ]
-    heads = [_("Rank"), _("Site"), _("Explosion: expected fatalities per year"), _("Diversion index"),
+    heads = [_("Site"), _("Rank"), _("Explosion: expected fatalities per year"), _("Diversion index"),
              _("Together, at this rate"), _("Rank by explosion alone")]  # fmt: skip
-    return Rows(_("By both dangers"), heads, rows, (0, 2, 3, 4, 5))
+    return Rows(_("By both dangers"), heads, rows, (1, 2, 3, 4, 5))
 
 
 def swapped(swaps: pl.DataFrame, names: dict[str, str]) -> Rows:
