@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,16 @@ SHOWN = 20
 
 def read_decided(path: Path) -> tuple[Hold, ...]:
     """The decisions of a CSV file with ``COLUMNS``. Refused: missing_file, unreadable_file with every fault."""
+    return tuple(_hold(row) for row in read_rows(path, COLUMNS, _faults))
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], faults_of: Callable[[int, dict[str, str]], Iterable[str]]
+) -> list[dict[str, str]]:
+    """The rows of a CSV file that has these columns. Refused: missing_file, unreadable_file with every fault.
+
+    faults_of: what is wrong with a row, from its line (the header is line 1) and its cells by column.
+    """
     if not path.is_file():
         raise Refused("missing_file", path=str(path))
     try:
@@ -28,31 +38,36 @@ def read_decided(path: Path) -> tuple[Hold, ...]:
             rows, heads = list(reader), reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as unread:
         raise Refused("unreadable_file", path=str(path), reason=str(unread)) from None
-    missing = [name for name in COLUMNS if name not in heads]
-    faults = [f"it has no column {', '.join(missing)}"] if missing else list(_faults(rows))
+    missing = [name for name in columns if name not in heads]
+    faults = [f"it has no column {', '.join(missing)}"] if missing else list(_all_faults(rows, faults_of))
     if faults:
         more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
         raise Refused("unreadable_file", path=str(path), reason="; ".join(faults[:SHOWN]) + more)
-    return tuple(_hold(row) for row in rows)
+    return rows
 
 
-def _faults(rows: list[dict[str, str]]) -> Iterator[str]:
+def _all_faults(rows: list[dict[str, str]], faults_of: Callable[[int, dict[str, str]], Iterable[str]]) -> Iterator[str]:
     for line, row in enumerate(rows, 2):
         if "" in row:
             yield f"line {line} has more cells than the header"
-            continue
-        for name in ("origin_id", "line_id"):
-            if not row[name]:
-                yield f"line {line} has no {name}"
-        if row["decision"] not in (NEVER, AT_LEAST):
-            yield f"line {line}: the decision must be {NEVER} or {AT_LEAST}, and is {row['decision'] or 'empty'}"
-        elif row["decision"] == AT_LEAST and not _is(float, row["mass_kg"]):
-            yield f"line {line}: mass_kg must be a number"
-        if row["by"] and not _is(date.fromisoformat, row["by"]):
-            yield f"line {line}: by must be a day as 2027-12-31, or empty for the end of the plan"
+        else:
+            yield from faults_of(line, row)
 
 
-def _is(kind: Callable[[str], object], cell: str) -> bool:
+def _faults(line: int, row: dict[str, str]) -> Iterator[str]:
+    for name in ("origin_id", "line_id"):
+        if not row[name]:
+            yield f"line {line} has no {name}"
+    if row["decision"] not in (NEVER, AT_LEAST):
+        yield f"line {line}: the decision must be {NEVER} or {AT_LEAST}, and is {row['decision'] or 'empty'}"
+    elif row["decision"] == AT_LEAST and not is_written_as(float, row["mass_kg"]):
+        yield f"line {line}: mass_kg must be a number"
+    if row["by"] and not is_written_as(date.fromisoformat, row["by"]):
+        yield f"line {line}: by must be a day as 2027-12-31, or empty for the end of the plan"
+
+
+def is_written_as(kind: Callable[[str], object], cell: str) -> bool:
+    """Whether the cell is written as something of this kind."""
     try:
         kind(cell)
     except ValueError:

@@ -75,6 +75,16 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a rate: give a number, 0 or more")
+    return rate
+
+
 def _region(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "region", type=Path, help="workbook (.xlsx), folder of CSV or Parquet files, or node: for the node's register"
@@ -136,6 +146,10 @@ def _plan(command: argparse.ArgumentParser) -> None:
     command.add_argument("--partial", action="store_true", help="plan what can be planned without a line or money")
     told = "CSV of what was decided by hand: origin_id, line_id, family, decision (never, at_least), mass_kg, by"
     command.add_argument("--decided", type=Path, metavar="FILE", help=told)
+    told = "CSV of security works on offer: work_id, site_id, cost_eur, index_removed"
+    command.add_argument("--works", type=Path, metavar="FILE", help=told)
+    told = "with --works: expected fatalities per year that one unit of the diversion index is worth"
+    command.add_argument("--rate", type=_rate, metavar="X", help=told)
     studies = command.add_argument_group("studies, instead of one plan")
     studies.add_argument("--coalitions", action="store_true", help="what every group of jurisdictions can avert")
     studies.add_argument("--members", metavar="A,B,...", help="with --coalitions: who takes part (default: all)")

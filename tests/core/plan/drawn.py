@@ -7,6 +7,7 @@ import numpy as np
 from rasr.core.plan.curves import Floats
 from rasr.core.plan.model import Model
 from rasr.core.plan.problem import Flow, Problem, left_share, origin_share
+from rasr.core.plan.works import one_each, stays
 
 
 def draw_plan(problem: Problem, draw: np.random.Generator) -> Flow:
@@ -16,6 +17,7 @@ def draw_plan(problem: Problem, draw: np.random.Generator) -> Flow:
     opens = draw.integers(0, problem.count + 1, len(problem.gates.ids))
     plan.open[:] = np.arange(problem.count) >= opens[:, None]
     plan.open[:] *= np.logical_or.accumulate(problem.gates.window, axis=1)
+    plan.open[:] = one_each(problem, plan.open, plan.open)
     left_kg = problem.pools.mass_kg.copy()
     eager = draw.random()
     for period in range(problem.count):
@@ -53,6 +55,7 @@ def columns_of(model: Model, plan: Flow) -> Floats:
         (model.share, share),
         (model.concave, concave),
         (model.convex, convex),
+        (model.secured, plan.open[problem.works.gate] * stays(problem, left)),
     ):
         values[columns[columns >= 0]] = figures[columns >= 0]
     return values

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from rasr.core.plan.problem import OPENING, PROCESSING, TRANSPORT, Problem
+from rasr.core.plan.problem import OPENING, PROCESSING, SECURITY, TRANSPORT, Problem
 
 Term = tuple[int, float]
 
@@ -64,7 +64,7 @@ def optimum(problem: Problem) -> tuple[float, float]:
     done = _processing(problem, made, shipped, gates)
     _paying(problem, made, shipped, done, gates)
     _danger(problem, made, shipped, weights)
-    start = float(curve[:, -1].sum() * weights[0])
+    start = float(curve[:, -1].sum() * weights[0]) + _works(problem, made, shipped, gates, weights)
     bound, value = made.solve(1e3 / float(curve[:, -1].sum() * weights.sum()))
     return bound + start, value + start
 
@@ -160,9 +160,10 @@ def _paying(
     for (gate, period), column in gates.items():
         payer, opening = problem.gates.payer[gate], problem.gates.opening_cost_eur[gate] / 1000.0
         fixed = problem.gates.fixed_eur_per_year[gate] * problem.periods.years / 1000.0
-        due[payer, OPENING, period].append((column, opening + fixed * problem.gates.window[gate, period]))
+        paid_as = SECURITY if problem.gates.kind[gate] == "work" else OPENING
+        due[payer, paid_as, period].append((column, opening + fixed * problem.gates.window[gate, period]))
         if period + 1 < problem.count:
-            due[payer, OPENING, period + 1].append((column, -opening))
+            due[payer, paid_as, period + 1].append((column, -opening))
     for purse in range(len(purses.fund)):
         limit = purses.limit[purse]
         for period in range(problem.count):
@@ -197,3 +198,30 @@ def _danger(problem: Problem, made: Programme, shipped: dict[tuple[int, int], in
                     if then <= period and pools.origin[pool := problem.arcs.pool[arc]] == site
                 ]
                 made.row([*terms, *gone], 1.0, 1.0)
+
+
+def _works(
+    problem: Problem,
+    made: Programme,
+    shipped: dict[tuple[int, int], int],
+    gates: dict[tuple[int, int], int],
+    weights: np.ndarray,
+) -> float:
+    """What works remove, each while done and needed, one at a site; gives what they leave if none is done."""
+    pools, works, offered = problem.pools, problem.works, defaultdict[int, list[int]](list)
+    for number, (gate, site, origin) in enumerate(zip(works.gate, works.site, works.origin, strict=True)):
+        offered[int(site)].append(number)
+        whole_kg, part = float(pools.mass_kg[pools.origin == origin].sum()), float(works.planned_share[number])
+        for period in range(problem.count):
+            removed = made.column(1.0, -works.fatalities_per_year[number] * weights[period + 1])
+            made.row([(removed, 1.0), (gates[gate, period], -1.0)], -np.inf, 0.0)
+            gone = [
+                (column, part * 1000.0 / whole_kg)
+                for (arc, then), column in shipped.items()
+                if then <= period and pools.origin[problem.arcs.pool[arc]] == origin
+            ]
+            made.row([(removed, 1.0), *gone], -np.inf, 1.0)
+    for numbers in offered.values():
+        made.row([(gates[works.gate[number], problem.count - 1], 1.0) for number in numbers], 0.0, 1.0)
+    most = [max(float(works.fatalities_per_year[number]) for number in numbers) for numbers in offered.values()]
+    return sum(most) * float(weights.sum())

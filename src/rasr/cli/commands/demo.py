@@ -39,7 +39,7 @@ TOLD = {
 def demo(args: Namespace, say: Say) -> int:
     """Sample, check, assess and plan, each in a folder of its own; what is kept and still true is not done again."""
     asked: dict[str, Any] = {"as_of": None, "exact": False, "language": "en", "again": False}
-    asked |= {"alone": False, "partial": False, "decided": None}
+    asked |= {"alone": False, "partial": False, "decided": None, "works": None, "rate": None}
     region = _sample(args, say, args.out / "region")
     counts = Counter(finding.severity for finding in region.check(as_of=day_of(region)))
     say.line(f"Checked: {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes.")

@@ -17,6 +17,7 @@ from rasr.cli import numbers
 from rasr.cli.commands.assess import read_back
 from rasr.cli.commands.studies import asked, study
 from rasr.cli.decided import read_decided
+from rasr.cli.offered import read_works
 from rasr.cli.runs import Run, keep, kept, mark_of, open_region, ready, run_of
 from rasr.cli.say import Say
 from rasr.core.assessment.assess import Assessment
@@ -73,7 +74,11 @@ def planned(
         reason = "what was decided by hand is of the joint plan; leave out --alone"
         raise Refused("not_available", what="--decided", reason=reason)
     holds = read_decided(args.decided) if args.decided else ()
-    options = Options(alone=args.alone, partial=args.partial, holds=holds)
+    if bool(args.works) != (args.rate is not None):
+        reason = "--works and --rate go together: the rate is what one unit of the diversion index is worth"
+        raise Refused("not_available", what="--works" if args.works else "--rate", reason=reason)
+    works = read_works(args.works, args.rate) if args.works else ()
+    options = Options(alone=args.alone, partial=args.partial, holds=holds, works=works)
     run = run_of("plan", region, mark, as_of=as_of, options=options, exact=args.exact, language=args.language)
     said = None if args.again else kept(out, run.digest)
     if said is not None:
@@ -142,6 +147,12 @@ def tell(say: Say, said: dict[str, Any], region: Region, out: Path, mark: str = 
         say.line(
             f"What was decided by hand costs {low} to {high} expected fatalities over the horizon and {paid} thousand "
             f"EUR, beside the best plan without it."
+        )
+    if works := summary.get("works"):
+        cost, left = numbers.euro(works["cost_eur"]), numbers.danger(summary["objective_parts"]["diversion"])
+        say.line(
+            f"Security works: {works['done']} of {works['offered']} are done, EUR {cost}; of the diversion that works on "
+            f"offer could remove {left} is left over the horizon, at the declared rate."
         )
     if beside := summary.get("greedy"):
         share = f"{100 * beside['averts_more_share']:.1f}"

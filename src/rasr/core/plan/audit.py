@@ -12,7 +12,7 @@ import numpy as np
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.units import KG_PER_TONNE
-from rasr.core.plan.problem import ACTIVITIES, OPENING, PROCESSING, TRANSPORT, Flow, Problem
+from rasr.core.plan.problem import ACTIVITIES, OPENING, PROCESSING, SECURITY, TRANSPORT, Flow, Problem
 from rasr.core.plan.result import Plan
 
 RELATIVE = 1e-6
@@ -32,7 +32,8 @@ class Breach:
 
 def audit(problem: Problem, flow: Flow) -> list[Breach]:
     """Every breach of the plan; none for a plan that holds."""
-    checks = _sent, _closed_arcs, _line_balance, _technique_time, _line_limits, _held, _gates, _payments, _funds
+    checks = (_sent, _closed_arcs, _line_balance, _technique_time, _line_limits, _held, _gates, _works, _payments,
+              _funds)  # fmt: skip
     return [breach for check in checks for breach in check(problem, flow)]
 
 
@@ -164,6 +165,16 @@ def _gates(problem: Problem, flow: Flow) -> Iterator[Breach]:
         yield from _over("corridor_open", name, float((crossing * (1.0 - opened)).sum()), 0.0, MASS_KG)
 
 
+def _works(problem: Problem, flow: Flow) -> Iterator[Breach]:
+    """No site has more than one of the works that were offered for it."""
+    done: dict[int, list[str]] = {}
+    for gate, site in zip(problem.works.gate, problem.works.site, strict=True):
+        if flow.open[gate].any():
+            done.setdefault(int(site), []).append(problem.gates.ids[gate])
+    for names in done.values():
+        yield from _over("one_work_a_site", ", ".join(names), len(names), 1.0, 0.0)
+
+
 def _payments(problem: Problem, flow: Flow) -> Iterator[Breach]:
     """Each cost is paid in full, in its period, for the jurisdiction and activity it falls on."""
     due = np.zeros((len(problem.jurisdictions), len(ACTIVITIES), problem.count))
@@ -173,11 +184,12 @@ def _payments(problem: Problem, flow: Flow) -> Iterator[Breach]:
     for rate, price in enumerate(problem.rates.cost_eur_per_tonne):
         due[:, PROCESSING] += flow.processed_kg[rate] * price / KG_PER_TONNE
     for gate, payer in enumerate(problem.gates.payer):
+        activity = SECURITY if problem.gates.kind[gate] == "work" else OPENING
         was = 0.0
         for period in range(problem.count):
             now = flow.open[gate, period]
             fixed = problem.gates.fixed_eur_per_year[gate] * problem.periods.years * problem.gates.window[gate, period]
-            due[payer, OPENING, period] += (now - was) * problem.gates.opening_cost_eur[gate] + now * fixed
+            due[payer, activity, period] += (now - was) * problem.gates.opening_cost_eur[gate] + now * fixed
             was = now
     paid = np.zeros_like(due)
     for purse, payments in enumerate(flow.paid_eur):

@@ -16,6 +16,7 @@ from rasr.core.plan.network import Network, build_network
 from rasr.core.plan.options import Options
 from rasr.core.plan.periods import Periods
 from rasr.core.plan.problem import Origins, Pools, Problem
+from rasr.core.plan.works import gates_with
 from rasr.core.records.region import Region
 
 
@@ -25,7 +26,7 @@ def build_problem(
     """The problem of a region.
 
     pools, danger_curves: as in their contracts. Refused: nothing_to_plan, family_without_line, no_money,
-    not_available (an origin without a position), holds_cannot_be.
+    not_available (an origin without a position), holds_cannot_be, works_cannot_be.
     """
     settings = region.settings
     periods = Periods(settings.starts_on or as_of, settings.period_months, settings.horizon_periods)
@@ -40,7 +41,8 @@ def build_problem(
     if not options.alone:
         _every_family_has_a_line(numbered, network, families, options)
     arcs, held = hold_fast(options.holds, network.arcs, numbered, network.lines, origins.ids, families, periods)
-    money = build_money(region, periods, jurisdictions, alone=options.alone)
+    gates, works = gates_with(options.works, network.gates, region, jurisdictions, origins.ids, periods)
+    money = build_money(region, periods, jurisdictions, alone=options.alone, works=bool(works.count))
     if not options.partial and money.spendable_eur <= 0:
         raise Refused("no_money")
     return Problem(
@@ -54,7 +56,7 @@ def build_problem(
         lines=network.lines,
         rates=network.rates,
         arcs=arcs,
-        gates=network.gates,
+        gates=gates,
         purses=money.purses,
         limits=money.limits,
         outload_kg_per_day=_outload(region, origins),
@@ -64,6 +66,7 @@ def build_problem(
         processing_fatalities_per_tonne=settings.processing_fatalities_per_tonne,
         arcs_possible=network.arcs_possible,
         held=held,
+        works=works,
     )
 
 

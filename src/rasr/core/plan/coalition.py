@@ -13,9 +13,10 @@ import numpy as np
 
 from rasr.core.plan.curves import Curves, Floats, Ints, pad, resample
 from rasr.core.plan.problem import Arcs, Flow, Gates, Limits, Lines, Origins, Pools, Problem, Purses, Rates
+from rasr.core.plan.works import Works
 
 Mask = np.ndarray
-Rows = TypeVar("Rows", Pools, Lines, Rates, Arcs, Gates)
+Rows = TypeVar("Rows", Pools, Lines, Rates, Arcs, Gates, Works)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def part_of(problem: Problem, members: Mask) -> Part:
     own_gates = np.zeros(len(gates.ids), dtype=bool)
     for gate in (lines.gate[own_lines], arcs.gate[own_arcs]):
         own_gates[gate[gate >= 0]] = True
+    own_works = members[gates.payer[problem.works.gate]]
+    own_gates[problem.works.gate[own_works]] = True
     own_origins = np.zeros(len(problem.origins.ids), dtype=bool)
     own_origins[pools.origin[own_pools]] = True
     own_purses = members[problem.purses.jurisdiction]
@@ -52,6 +55,7 @@ def part_of(problem: Problem, members: Mask) -> Part:
         rates=_cut(rates, own_rates, line=line),
         arcs=_cut(arcs, own_arcs, pool=pool, line=line, gate=gate),
         gates=_cut(gates, own_gates),
+        works=_cut(problem.works, own_works, gate=gate, origin=origin),
         purses=purses,
         limits=limits,
         outload_kg_per_day=problem.outload_kg_per_day[own_origins],

@@ -13,7 +13,7 @@ import numpy as np
 
 from rasr.core.basis.units import KG_PER_TONNE
 from rasr.core.plan.curves import Floats
-from rasr.core.plan.problem import OPENING, PROCESSING, TRANSPORT, Flow, Problem, fatalities
+from rasr.core.plan.problem import PROCESSING, TRANSPORT, Flow, Problem, fatalities
 
 LEAST_KG = 1.0
 """Less is not sent."""
@@ -112,7 +112,22 @@ class _Spreadsheet:
         due = np.where(pools.deadline >= 0, pools.deadline, self.problem.count)
         order = np.lexsort((-density, pools.origin, -worth, due))
         wanted = (removable[pools.origin] > 0) & (pools.neq_kg > 0) | (pools.deadline >= 0)
+        self.worth = np.where(pools.deadline >= 0, np.inf, worth)
         return [int(pool) for pool in order if wanted[pool] and self.ways[pool]]
+
+    def works(self) -> list[tuple[float, int]]:
+        """Security works by danger per euro, the most first."""
+        works, gates = self.problem.works, self.problem.gates
+        worth = works.fatalities_per_year / np.maximum(gates.opening_cost_eur[works.gate], 1.0)
+        return sorted(((float(each), number) for number, each in enumerate(worth) if each > 0), reverse=True)
+
+    def _do_works(self, waiting: list[tuple[float, int]], least: float, period: int) -> None:
+        """Do the works that are worth at least so much per euro, where the site has none and there is money."""
+        works, opened = self.problem.works, self.plan.open
+        while waiting and waiting[0][0] >= least:
+            _, number = waiting.pop(0)
+            if not opened[works.gate[works.site == works.site[number]]].any():
+                self._opened(int(works.gate[number]), period)
 
     def filled(self, *, lines_open: bool) -> Flow:
         """The plan, period by period."""
@@ -122,11 +137,14 @@ class _Spreadsheet:
                 for gate, kind in enumerate(self.problem.gates.kind):
                     if kind == "line":
                         self._opened(gate, period)
+            waiting = self.works()
             for pool in order:
+                self._do_works(waiting, self.worth[pool], period)
                 for way in self.ways[pool]:
                     if self.stock_kg[pool] < LEAST_KG:
                         break
                     self._send(pool, way, period)
+            self._do_works(waiting, 0.0, period)
         return self.plan
 
     def _opened(self, gate: int, period: int) -> bool:
@@ -137,9 +155,10 @@ class _Spreadsheet:
         if not gates.window[gate, : period + 1].any():
             return False
         fixed_eur = gates.fixed_eur_per_year[gate] * self.problem.periods.years * gates.window[gate]
-        due = [(int(gates.payer[gate]), OPENING, period, float(gates.opening_cost_eur[gate] + fixed_eur[period]))]
+        activity = int(gates.activity[gate])
+        due = [(int(gates.payer[gate]), activity, period, float(gates.opening_cost_eur[gate] + fixed_eur[period]))]
         due += [
-            (int(gates.payer[gate]), OPENING, later, float(fixed_eur[later]))
+            (int(gates.payer[gate]), activity, later, float(fixed_eur[later]))
             for later in range(period + 1, self.problem.count)
         ]
         if not self.purse.pay([part for part in due if part[3] > 0], plan.paid_eur):

@@ -12,7 +12,8 @@ from rasr.core.basis.highs import Option, highs_with, set_kind
 from rasr.core.plan.curves import Floats, Ints
 from rasr.core.plan.model import Rows
 
-OPTIONS: dict[str, Option] = {"mip_rel_gap": 0.05, "mip_max_nodes": 10_000}
+WHOLE_GAP = 0.05
+OPTIONS: dict[str, Option] = {"mip_rel_gap": WHOLE_GAP, "mip_max_nodes": 10_000}
 """Options of the solver. Branch and bound, where it is needed at all, stops by a gap or by nodes, never by time."""
 
 
@@ -75,12 +76,13 @@ class Programme:
             return Answer("optimal", self._solver.getObjectiveValue(), np.array(found.col_value))
         return self._none(status)
 
-    def solve_whole(self, columns: Ints) -> Answer:
+    def solve_whole(self, columns: Ints, gap: float = WHOLE_GAP) -> Answer:
         """Solve with these columns whole, by branch and bound; afterwards they may be parts again.
 
         The answer is within the gap, or the best of the nodes, that ``OPTIONS`` sets.
         """
         self._solver.setOptionValue("solver", "choose")
+        self._solver.setOptionValue("mip_rel_gap", gap)
         set_kind(self._solver, columns, highspy.HighsVarType.kInteger)
         self._solver.run()
         status, info = self._solver.getModelStatus(), self._solver.getInfo()

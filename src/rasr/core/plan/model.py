@@ -3,8 +3,8 @@
 Masses are in tonnes and money in thousands of euro, so that the solver sees numbers of like size. Variables, in
 this order: shipped y (arc, period), processed z (rate, jurisdiction of origin, period), gate g (gate, period), paid f
 (purse, period), left r (pool, period), share left x, danger of the concave part theta and of the convex part phi
-(origin, period). Pools that neither endanger anyone, nor have a deadline, nor were decided on by
-hand have no variables: nothing moves them.
+(origin, period), secured b (work, period). Pools that neither endanger anyone, nor have a deadline, nor were decided
+on by hand have no variables: nothing moves them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from rasr.core.basis.units import KG_PER_TONNE
 from rasr.core.plan.curves import Floats, Ints
-from rasr.core.plan.problem import OPENING, PROCESSING, TRANSPORT, Flow, Problem
+from rasr.core.plan.problem import ACTIVITIES, PROCESSING, SECURITY, TRANSPORT, Flow, Problem
 
 MONEY = 1000.0
 """Euro in one unit of money of the programme."""
@@ -93,6 +93,7 @@ class Model:
         bent = shape & (np.abs(self.parts[1]).max(axis=1) > 0)[:, None]
         self.share = self._columns(bent)
         self.convex = self._columns(bent)
+        self.secured = self._columns(np.ones((problem.works.count, periods), dtype=bool))
         self.lower, self.upper = self._bounds()
         self.fatalities = self._fatalities()
 
@@ -131,7 +132,14 @@ class Model:
         years = self.problem.periods.weights_years(self.problem.discount_per_year)
         curve = self.problem.origins.curves.fatalities_per_year
         least = np.where(self.removable > 0, curve[:, 0], curve.min(axis=1))
-        return float((curve[:, -1] * years[0]).sum() + (least * years[1:].sum()).sum())
+        offered = self.problem.works.offered_per_year * years[0]
+        return float((curve[:, -1] * years[0]).sum() + (least * years[1:].sum()).sum() + offered)
+
+    @cached_property
+    def constant(self) -> float:
+        """Expected fatalities over the horizon that the costs of the columns leave out; works have negative costs."""
+        years = self.problem.periods.weights_years(self.problem.discount_per_year)
+        return self.unavoidable + float(self.problem.works.offered_per_year * years[1:].sum())
 
     def _processing_allowed(self) -> np.ndarray:
         """(rates, jurisdictions, periods) where some arc can bring stock of that origin, family and period."""
@@ -151,10 +159,12 @@ class Model:
         _set(upper, self.processed, capacity_tonne[:, None, None])
         opened = np.logical_or.accumulate(problem.gates.window, axis=1)
         _set(upper, self.gate, opened.astype(np.float64))
+        _set(upper, self.gate[problem.works.gate], payable(problem).astype(np.float64))
         _set(upper, self.paid, problem.limits.amount_eur[problem.purses.limit][:, None] / MONEY)
         due = (problem.pools.deadline >= 0)[:, None] & (np.arange(problem.count) >= problem.pools.deadline[:, None])
         _set(upper, self.left, np.where(due, 0.0, 1.0))
         _set(upper, self.share, 1.0)
+        _set(upper, self.secured, 1.0)
         concave, convex = self.parts
         _set(lower, self.concave, concave.min(axis=1)[:, None])
         _set(upper, self.concave, np.maximum(concave.max(axis=1), 0.0)[:, None])
@@ -170,6 +180,8 @@ class Model:
         _set(cost, self.processed, problem.processing_fatalities_per_tonne)
         _set(cost, self.concave, self.weight)
         _set(cost, self.convex, self.weight)
+        years = problem.periods.weights_years(problem.discount_per_year)[1:]
+        _set(cost, self.secured, -problem.works.fatalities_per_year[:, None] * years)
         return cost
 
     def money(self) -> Floats:
@@ -194,6 +206,16 @@ class Model:
             open=np.round(read(self.gate, 1.0)),
             paid_eur=read(self.paid, MONEY),
         )
+
+
+def payable(problem: Problem) -> np.ndarray:
+    """(works, periods) whether all money that may be paid for it in some period so far is enough to do the work."""
+    works, gates, purses, limits = problem.works, problem.gates, problem.purses, problem.limits
+    most_eur = np.zeros((len(problem.jurisdictions), problem.count))
+    pairs = np.unique(np.stack([purses.jurisdiction, purses.limit])[:, purses.activity == SECURITY], axis=1)
+    np.add.at(most_eur, pairs[0], (limits.amount_eur[:, None] * limits.open)[pairs[1]])
+    enough = most_eur[gates.payer[works.gate]] >= gates.opening_cost_eur[works.gate][:, None]
+    return np.asarray(np.logical_or.accumulate(enough, axis=1))
 
 
 def _set(target: Floats, columns: Ints, values: Floats | float) -> None:
@@ -312,7 +334,7 @@ def costs_paid(model: Model) -> Rows:
     """Every cost is paid by a fund that may pay it, in its period:
     cost[k,activity,t] = sum of f over the purses of k and activity."""
     problem, arcs, rates, gates = model.problem, model.problem.arcs, model.problem.rates, model.problem.gates
-    row = _grid(len(problem.jurisdictions), 3, problem.count)
+    row = _grid(len(problem.jurisdictions), len(ACTIVITIES), problem.count)
     zero = np.zeros(row.shape)
     terms = Terms("costs_paid", zero, zero)
     haul = arcs.cost_eur_per_tonne / MONEY
@@ -320,7 +342,7 @@ def costs_paid(model: Model) -> Rows:
     work = rates.cost_eur_per_tonne / MONEY
     terms.add(row[:, PROCESSING][None], model.processed, work[:, None, None])
     opening, fixed = gates.opening_cost_eur / MONEY, gates.fixed_eur_per_year * problem.periods.years / MONEY
-    payer = row[gates.payer, OPENING]
+    payer = row[gates.payer, gates.activity]
     terms.add(payer, model.gate, opening[:, None] + fixed[:, None] * gates.window)
     terms.add(payer[:, 1:], model.gate[:, :-1], -opening[:, None])
     terms.add(row[problem.purses.jurisdiction, problem.purses.activity], model.paid, -1.0)
@@ -371,6 +393,41 @@ def convex_danger(model: Model) -> Rows:
     return terms.done()
 
 
+def work_done(model: Model) -> Rows:
+    """A work removes nothing before it is done: b[w,t] <= g[w,t]."""
+    row = _grid(model.problem.works.count, model.problem.count)
+    terms = Terms("work_done", np.full(row.shape, -INF), np.zeros(row.shape))
+    terms.add(row, model.secured, 1.0)
+    terms.add(row, model.gate[model.problem.works.gate], -1.0)
+    return terms.done()
+
+
+def work_needed(model: Model) -> Rows:
+    """A work removes no more than there is: b[w,t] <= 1 - p + p x mass left, p the share of it that may be planned,
+    mass left = sum over the site's pools of mass share x r[p,t]."""
+    problem, pools, works = model.problem, model.problem.pools, model.problem.works
+    row = _grid(works.count, problem.count)
+    of_work, pool = np.nonzero(works.origin[:, None] == pools.origin[None])
+    mass_kg = np.bincount(pools.origin, pools.mass_kg, len(problem.origins.ids))
+    share = works.planned_share[of_work] * pools.mass_kg[pool] / mass_kg[pools.origin[pool]]
+    may_leave = model.left[pool, 0] >= 0  # the others stay
+    upper = np.ones(row.shape)
+    np.subtract.at(upper, of_work[may_leave], share[may_leave][:, None])
+    terms = Terms("work_needed", np.full(row.shape, -INF), upper)
+    terms.add(row, model.secured, 1.0)
+    terms.add(row[of_work], model.left[pool], -share[:, None])
+    return terms.done()
+
+
+def one_work_a_site(model: Model) -> Rows:
+    """Of the works offered for a site no more than one is done: sum over its works of g[w,t] <= 1."""
+    works = model.problem.works
+    row = _grid(int(works.site.max(initial=-1)) + 1, model.problem.count)
+    terms = Terms("one_work_a_site", np.full(row.shape, -INF), np.ones(row.shape))
+    terms.add(row[works.site], model.gate[works.gate], 1.0)
+    return terms.done()
+
+
 FAMILIES = (
     stock_left,
     line_balance,
@@ -384,5 +441,8 @@ FAMILIES = (
     fund_limit,
     share_left,
     convex_danger,
+    work_done,
+    work_needed,
+    one_work_a_site,
 )
 """Every constraint family; one function each, one row each in ``docs/guide/planning.md``."""

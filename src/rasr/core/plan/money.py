@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from rasr.core.plan.periods import Periods
-from rasr.core.plan.problem import ACTIVITIES, Limits, Purses
+from rasr.core.plan.problem import ACTIVITIES, SECURITY, Limits, Purses
 from rasr.core.records.region import Region
 
 EVERY = "all"
@@ -30,11 +30,14 @@ class Money:
         return float(self.limits.amount_eur[self.limits.open.any(axis=1)].sum()) if len(self.limits.amount_eur) else 0.0
 
 
-def build_money(region: Region, periods: Periods, jurisdictions: list[str], *, alone: bool) -> Money:
+def build_money(
+    region: Region, periods: Periods, jurisdictions: list[str], *, alone: bool, works: bool = False
+) -> Money:
     """Purses and limits of every fund.
 
     A fund without an earmark may pay anything; no fund, no money. alone: each fund is cut into equal shares, one for
-    each jurisdiction it may pay for, so that no jurisdiction depends on what another does.
+    each jurisdiction it may pay for, so that no jurisdiction depends on what another does. works: whether any are
+    offered; else nothing is paid for them.
     """
     table = region.table("funds").sort("fund_id")
     earmarks = _earmarks(region, jurisdictions)
@@ -50,6 +53,7 @@ def build_money(region: Region, periods: Periods, jurisdictions: list[str], *, a
             first = max(fund["starts_on"], periods.starts_on)
             # Equal parts for every period that it touches, those beyond the horizon too.
             amount_eur /= max(1, periods.number(fund["ends_on"]) - periods.number(first) + 1)
+        rights = rights if works else {(k, a) for k, a in rights if a != SECURITY}
         payees = sorted({jurisdiction for jurisdiction, _ in rights})
         shares = [[payee] for payee in payees] if alone else [payees]
         for share in shares:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rasr.core.plan.holds import Hold
+from rasr.core.plan.works import Work
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Options:
     (keeping the nearest alone made plans a tenth worse on trial instances).
     gap: stop when this share of the objective is all that can still be gained. rounds: most rounds of cuts.
     seconds: safety net only; a plan it ended says so. holds: what was decided by hand, of the joint plan alone.
+    works: security works on offer.
     """
 
     alone: bool = False
@@ -27,3 +29,4 @@ class Options:
     rounds: int = 12
     seconds: float = 900.0
     holds: tuple[Hold, ...] = ()
+    works: tuple[Work, ...] = ()

@@ -20,7 +20,15 @@ from rasr.core.plan.diagnose import diagnose, unreachable
 from rasr.core.plan.greedy import greedy_plan
 from rasr.core.plan.holds import changes, price
 from rasr.core.plan.options import Options
-from rasr.core.plan.problem import Flow, Problem, costs_eur, danger_over_time, fatalities, left_share
+from rasr.core.plan.problem import (
+    Flow,
+    Problem,
+    costs_eur,
+    danger_over_time,
+    fatalities,
+    gate_costs_eur,
+    left_share,
+)
 from rasr.core.plan.result import Plan
 from rasr.core.plan.solve import Clock, Found, NoPlanError, Progress, solve
 from rasr.core.plan.tables import plan_tables
@@ -214,13 +222,20 @@ def _summary(problem: Problem, found: Found, danger: Danger) -> dict[str, Any]:
     rates = {name: danger_over_time(problem, left, values).sum(axis=0) for name, values in
              (("", curves.fatalities_per_year), ("_low", curves.low), ("_high", curves.high))}  # fmt: skip
     nothing = sum(fatalities(problem, Flow.nothing(problem)))
-    staying, transport, processing = fatalities(problem, flow)
+    staying, transport, processing, diverted = fatalities(problem, flow)
+    works = {"diversion": diverted} if problem.works.count else {}
+    done = problem.works.gate[flow.open[problem.works.gate].any(axis=1)]
+    told = {
+        "offered": problem.works.count,
+        "done": len(done),
+        "cost_eur": float(gate_costs_eur(problem, flow.open)[done].sum()),
+    }
     gap = (found.objective - found.bound) / found.objective if found.objective > 0 else 0.0
     avoidable = nothing - found.bound
     return {
         "status": found.status,
         "objective_fatalities": found.objective,
-        "objective_parts": {"left": staying, "transport": transport, "processing": processing},
+        "objective_parts": {"left": staying, "transport": transport, "processing": processing, **works},
         "objective_doing_nothing": nothing,
         "bound": found.bound,
         "gap": gap,
@@ -243,4 +258,5 @@ def _summary(problem: Problem, found: Found, danger: Danger) -> dict[str, Any]:
         "rule_edition": danger.rule_edition,
         "version": danger.version,
         "seed": SEED,
+        **({"works": told} if works else {}),
     }

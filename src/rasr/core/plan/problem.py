@@ -1,8 +1,8 @@
 """The joint planning problem as arrays: pools, lines, arcs, gates and money, each with its index.
 
 A *pool* is stock that may be planned, an *arc* a pool that may go to a line, a *rate* a line working one technique
-on one family, a *gate* what must be opened before it is used (a proposed line, a corridor that costs) and then stays
-open, a *purse* what one fund may pay for one jurisdiction and activity.
+on one family, a *gate* what must be opened before it is used (a proposed line, a corridor that costs, a security work)
+and then stays open, a *purse* what one fund may pay for one jurisdiction and activity.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import polars as pl
 from rasr.core.plan.curves import Curves, Floats, Ints
 from rasr.core.plan.holds import Held
 from rasr.core.plan.periods import Periods
+from rasr.core.plan.works import KIND, Works, diversion
 
-ACTIVITIES = ("transport", "processing", "opening")
-TRANSPORT, PROCESSING, OPENING = range(3)
+ACTIVITIES = ("transport", "processing", "opening", "security")
+TRANSPORT, PROCESSING, OPENING, SECURITY = range(4)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,11 @@ class Gates:
     fixed_eur_per_year: Floats
     window: np.ndarray
 
+    @property
+    def activity(self) -> Ints:
+        """(gates,) what it is paid as."""
+        return np.array([SECURITY if kind == KIND else OPENING for kind in self.kind], dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Purses:
@@ -141,6 +147,7 @@ class Problem:
     processing_fatalities_per_tonne: float
     arcs_possible: int
     held: Held = field(default_factory=Held.nothing)
+    works: Works = field(default_factory=Works.nothing)
 
     @property
     def count(self) -> int:
@@ -195,19 +202,21 @@ def danger_over_time(problem: Problem, left: Floats, values: Floats | None = Non
     return problem.origins.curves.at(index, share, values)
 
 
-def fatalities(problem: Problem, flow: Flow) -> tuple[float, float, float]:
-    """Expected fatalities over the horizon: from what is left, from transport, from processing.
+def fatalities(problem: Problem, flow: Flow) -> tuple[float, float, float, float]:
+    """Expected fatalities over the horizon: from what is left, transport, processing, and diversion (see ``works``).
 
     Danger within a period is the mean of its two ends; see ``Periods.weights_years``.
     """
     weights = problem.periods.weights_years(problem.discount_per_year)
-    left = float((danger_over_time(problem, left_share(problem, flow)) * weights).sum())
+    share = left_share(problem, flow)
+    left = float((danger_over_time(problem, share) * weights).sum())
     tonnes_km = float((flow.shipped_kg.sum(axis=1) * problem.arcs.distance_km).sum()) / 1000.0
     tonnes = float(flow.processed_kg.sum()) / 1000.0
     return (
         left,
         tonnes_km * problem.transport_fatalities_per_tonne_km,
         tonnes * problem.processing_fatalities_per_tonne,
+        diversion(problem, flow, share) if problem.works.count else 0.0,
     )
 
 
@@ -219,7 +228,7 @@ def costs_eur(problem: Problem, flow: Flow) -> Floats:
     np.add.at(cost[:, TRANSPORT], problem.pools.jurisdiction[arcs.pool], transport)
     processing = flow.processed_kg * rates.cost_eur_per_tonne[:, None, None] / 1000.0
     cost[:, PROCESSING] += processing.sum(axis=0)
-    np.add.at(cost[:, OPENING], gates.payer, gate_costs_eur(problem, flow.open))
+    np.add.at(cost, (gates.payer, gates.activity), gate_costs_eur(problem, flow.open))
     return cost
 
 

@@ -17,8 +17,8 @@ class Plan:
 
     summary: what ``plan.json`` holds. Frames, with periods counted from 1:
     shipments: pool_id, line_id, period, mass_kg, cost_eur. processing: line_id, family, technique, period, mass_kg,
-    cost_eur. spending: fund_id, jurisdiction_id, activity, period, amount_eur. openings: kind (line or corridor),
-    id, jurisdiction_id, period, cost_eur. danger: origin_id, jurisdiction_id, period (0: the start), neq_kg,
+    cost_eur. spending: fund_id, jurisdiction_id, activity, period, amount_eur. openings: kind (line, corridor or
+    work), id, jurisdiction_id, period, cost_eur. danger: origin_id, jurisdiction_id, period (0: the start), neq_kg,
     fatalities_per_year, low, high. flows: from_jurisdiction_id, to_jurisdiction_id, mass_kg, cost_eur.
     by_jurisdiction: jurisdiction_id, mass_kg, cost_eur, danger_before, danger_after. periods: period, starts_on,
     ends_on. changes: pool_id, line_id, period, free_kg (without what was decided by hand), mass_kg; None where nothing

@@ -22,6 +22,7 @@ from rasr.core.plan.model import INF, Model, Terms
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, fatalities, left_share, origin_share
 from rasr.core.plan.settle import settle
+from rasr.core.plan.works import one_each
 
 Clock = Callable[[], float]
 Progress = Callable[[str, float], None]
@@ -38,6 +39,8 @@ LEAST_FLOW = 1e-3
 ROUNDINGS = (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.05, 0.02, 0.6, 0.7)
 """A gate is opened where the programme opens it to more than this share."""
 LINEARISATIONS = 4
+WORKS_GAP = 1e-4
+"""Share of the objective that the choice of works may leave."""
 
 
 class NoPlanError(Exception):
@@ -79,6 +82,8 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
         search.improve(gates, share)
     if not search.has_plan:
         search.improve(search.some_gates(share), share)
+    if problem.works.count:  # most of the danger may be out of reach, and then any plan is close enough
+        search.choose_works()
     progress("cost", 0.9)
     search.spend_least(start)
     objective = search.objective
@@ -89,9 +94,10 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
 def _roundings(model: Model, values: Floats, start: Flow | None) -> list[Floats]:
     """(gates, periods) of 0 and 1 to try, without repeats; what the start opened is among them."""
     gates = np.where(model.gate >= 0, values[model.gate], 0.0)
-    tries = [(gates >= threshold).astype(np.float64) for threshold in ROUNDINGS]
+    tries = [one_each(model.problem, (gates >= threshold).astype(np.float64), gates) for threshold in ROUNDINGS]
     if start is not None:
-        tries += [np.maximum(tries[0], start.open), start.open]
+        both = np.maximum(tries[0], start.open)
+        tries += [one_each(model.problem, both, gates), start.open]
     tries.append(np.zeros_like(gates))
     unique: list[Floats] = []
     for candidate in tries:
@@ -154,10 +160,10 @@ class _Search:
         if answer.status == "infeasible" and not self.has_plan:
             raise NoPlanError  # without deadlines doing nothing is a plan, whatever the solver makes of the figures
         columns, bound, rounds = np.where(np.isfinite(model.upper), model.upper, 0.0), model.unavoidable, 0
-        centre, value = columns[model.left], -INF
+        centre, value, offset = columns[model.left], -INF, (model.constant - model.unavoidable) * self.scale
         while answer.status == "optimal":
-            columns, gain, value = answer.columns, answer.value - value, answer.value
-            bound = max(bound, min(programme.certified_bound(), value) / self.scale + model.unavoidable)
+            columns, gain, value = answer.columns, answer.value + offset - value, answer.value + offset
+            bound = max(bound, min(programme.certified_bound() + offset, value) / self.scale + model.unavoidable)
             left = columns[model.left]
             centre = (centre + left) / 2.0 if rounds else left
             # Cuts at a point between the solution and the middle of those before it reach deeper.
@@ -209,6 +215,19 @@ class _Search:
         if answer.status != "optimal":
             raise NoPlanError
         return np.round(answer.columns[self.model.gate])
+
+    def choose_works(self) -> None:
+        """With lines and corridors as in the best plan, choose the security works exactly, and go on from there."""
+        problem, columns = self.model.problem, self.model.gate[self.model.problem.works.gate].ravel()
+        share = origin_share(problem, left_share(problem, self.best))
+        gates = first_used(problem, self.best, 0.0)
+        self._fix(gates)
+        self.programme.set_bounds(columns, np.zeros(len(columns)), self.model.upper[columns])
+        self.programme.set_cost(self._linearised(share) * self.scale)
+        answer = self.programme.solve_whole(columns, WORKS_GAP)
+        if answer.status == "optimal":
+            gates[problem.works.gate] = np.round(answer.columns[self.model.gate[problem.works.gate]])
+            self.improve(gates, share)
 
     def spend_least(self, start: Flow | None) -> None:
         """Close gates that hardly anything went through, then spend as little as keeps the danger of the best plan.
@@ -282,11 +301,13 @@ def _removal_cost(model: Model) -> Floats:
 def first_used(problem: Problem, flow: Flow, least_share: float) -> Floats:
     """(gates, periods) open from the first period in which something goes through.
 
-    Gates through which no more than ``least_share`` of all that is shipped goes stay shut.
+    Gates through which no more than ``least_share`` of all that is shipped goes stay shut; works stay as they are.
     """
     through = np.zeros((len(problem.gates.ids), problem.count))
     of_line, of_corridor = problem.lines.gate[problem.arcs.line], problem.arcs.gate
     for gate in (of_line, of_corridor):
         np.add.at(through, gate[gate >= 0], flow.shipped_kg[gate >= 0])
     worth = through.sum(axis=1, keepdims=True) > least_share * flow.shipped_kg.sum()
-    return np.asarray((np.logical_or.accumulate(through > 0, axis=1) & worth).astype(np.float64))
+    opened: Floats = (np.logical_or.accumulate(through > 0, axis=1) & worth).astype(np.float64)
+    opened[problem.works.gate] = flow.open[problem.works.gate]
+    return opened

@@ -327,6 +327,8 @@ LONGEST_OPEN = 15
 def _opened(row: dict[str, Any], scribe: Scribe) -> str:
     if row["kind"] == "line":
         return _("Line %(line)s") % {"line": scribe.line(row["id"])}
+    if row["kind"] == "work":
+        return _("Security works %(work)s") % {"work": row["id"]}
     sender, _arrow, receiver = row["id"].partition(">")
     names = {"sender": scribe.jurisdiction(sender), "receiver": scribe.jurisdiction(receiver)}
     return _("Corridor %(sender)s to %(receiver)s") % names

@@ -53,6 +53,7 @@ NAMES: dict[str, dict[str, Name]] = {
         "transport": _("Transport"),
         "processing": _("Processing"),
         "opening": _("Opening of lines"),
+        "security": _("Security works"),
         "all": _("All"),
     },
     "family": {
@@ -142,7 +143,7 @@ NAMES: dict[str, dict[str, Name]] = {
     "risk_scope": {"site": _("Site"), "jurisdiction": _("Jurisdiction"), "all": _("All")},
     "risk_basis": {"individual": _("One person"), "group": _("All of them together")},
     "risk_standing": {"above": _("above"), "unsure": _("not sure"), "below": _("below")},
-    "opened": {"line": _("Line"), "corridor": _("Corridor")},
+    "opened": {"line": _("Line"), "corridor": _("Corridor"), "work": _("Security works")},
     "criterion": {
         "dod_individual_worker": _("US DoD: one worker"),
         "dod_individual_public": _("US DoD: one of the public"),
