@@ -109,6 +109,7 @@ COUNTS = {
     "assessment:security-report": 19,
     "assessment:security-both": 24,
     "assessment:security-works": 24,
+    "assessment:security-sets": 22,
     "assessment:security-work-enter": 13,
     "assessment:security-work-withdraw": 12,
     "assessment:security-withdraw": 12,

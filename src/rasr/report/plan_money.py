@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from rasr.core.basis.units import tonne_from_kg
-from rasr.core.plan.problem import ACTIVITIES
 from rasr.core.report.places import by_capital
 from rasr.core.report.planned import flow_matrix, line_use, spending_figures
 from rasr.report.charts import Caption, Series, bar_mark, stacked_bars
@@ -92,7 +91,11 @@ def spending_section(plan: Plan, labels: list[str], scribe: Scribe) -> Section:
     blocks: list[Block] = [_spending_chart(plan, totals["fund_id"].to_list(), labels, scribe)]
     for by, order, name in (
         ("fund_id", totals["fund_id"].to_list(), scribe.fund),
-        ("activity", ACTIVITIES, lambda code: scribe.texts.label("activity", code)),
+        (
+            "activity",
+            ["transport", "processing", "opening", "security"],
+            lambda code: scribe.texts.label("activity", code),
+        ),
         ("jurisdiction_id", capitals, scribe.jurisdiction),
     ):
         amounts = _amounts(plan, by)

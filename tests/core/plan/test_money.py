@@ -7,7 +7,8 @@ from tests.core.plan.small import problem_of, small
 
 from rasr.core.basis.findings import Refused
 from rasr.core.plan.options import Options
-from rasr.core.plan.problem import ACTIVITIES, Problem
+from rasr.core.plan.problem import ACTIVITIES, OPENING, SECURITY, Problem
+from rasr.core.plan.works import Work
 
 EVERYTHING = {(k, activity) for k in ("AL", "ME") for activity in ACTIVITIES}
 FUNDS = "fund_id donor currency starts_on  ends_on    amount carry_over"
@@ -15,10 +16,10 @@ RIGHTS = "fund_id jurisdiction_id activity"
 
 
 def of(funds: str, earmarks: str = "", *, alone: bool = False, rates: str = "") -> Problem:
-    """The problem with these funds."""
+    """The problem with these funds, and one security work on offer."""
     rates = f"currency on eur_per_unit source\n{rates}"
     region = small(funds=f"{FUNDS}\n{funds}", earmarks=f"{RIGHTS}\n{earmarks}", exchange_rates=rates)
-    return problem_of(region, Options(alone=alone))
+    return problem_of(region, Options(alone=alone, works=(Work("locks", "N", 1.0, 1.0),)))
 
 
 def rights(problem: Problem, fund: str) -> set[tuple[str, str]]:
@@ -47,6 +48,12 @@ YEARS = "F Alpha EUR 2027-01-01 2028-12-31 800000 yes"
 )
 def test_a_fund_pays_what_its_earmarks_say(earmarks: str, expected: set[tuple[str, str]]) -> None:
     assert rights(of(YEARS, earmarks), "F") == expected
+
+
+def test_nothing_is_paid_for_security_where_no_work_is_on_offer() -> None:
+    purses = problem_of(small()).purses
+    assert SECURITY not in purses.activity
+    assert OPENING in purses.activity
 
 
 def test_an_earmark_of_one_fund_does_not_bind_another() -> None:

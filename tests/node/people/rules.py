@@ -285,6 +285,7 @@ RULES = {
     "assessment:security-works": _list("view_security", mark="confidential"),
     "assessment:security-work-enter": _secret("assess_security", "assessed site", 302, **planted_works.SENDS),
     "assessment:security-work-withdraw": _secret("assess_security", "security work", 302),
+    "assessment:security-sets": _list("view_security", mark="confidential"),
     "assessment:security-both": Rule("view_security", mark="confidential"),
     "assessment:store-danger": Rule("view_register", "store", mark="seen"),
     "assessment:store-map": Rule("view_register", "store", mark="seen"),

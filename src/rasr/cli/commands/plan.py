@@ -151,8 +151,8 @@ def tell(say: Say, said: dict[str, Any], region: Region, out: Path, mark: str = 
     if works := summary.get("works"):
         cost, left = numbers.euro(works["cost_eur"]), numbers.danger(summary["objective_parts"]["diversion"])
         say.line(
-            f"Security works: {works['done']} of {works['offered']} are done, EUR {cost}; of the diversion that works on "
-            f"offer could remove {left} is left over the horizon, at the declared rate."
+            f"Security works: {works['done']} of {works['offered']} are done, EUR {cost}; of the diversion that works "
+            f"on offer could remove {left} is left over the horizon, at the declared rate."
         )
     if beside := summary.get("greedy"):
         share = f"{100 * beside['averts_more_share']:.1f}"

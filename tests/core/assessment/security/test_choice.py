@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from tests.core.assessment.security.made_visits import all_answered, at_random, questions, sites, stock, visit
 
-from rasr.core.assessment.security.choice import Offer, best, cheapest, danger_of_places, decisions, worth
+from rasr.core.assessment.security.choice import Offer, best, cheapest, danger_of_places, sets, worth
 from rasr.core.assessment.security.danger import diversion
 from rasr.core.assessment.security.questions import fulfilments, question_set
 from rasr.core.assessment.security.score import mended, points, score
@@ -225,14 +225,21 @@ def test_a_year_of_a_work_is_its_cost_over_its_life_and_its_upkeep() -> None:
     assert found == {"A": 8.0, "B": None}
 
 
-def test_choices_become_decisions_for_a_plan() -> None:
+def test_sets_for_a_plan_are_the_best_for_parts_of_the_money_each_once() -> None:
     given = offer(visit(all_answered("not_met")), works(("A", "locks", 100), ("B", "training", 50)))
-    found = decisions([best(given, 50.0), best(given, 500.0)], given.works)
-    assert found.select("decision", "site_ids", "work_ids", "cost_eur").rows() == [
-        (1, ["S"], ["B"], 50.0),
-        (2, ["S"], ["A", "B"], 150.0),
-    ]
-    assert found["index_removed"].is_sorted()
+    found = sets(given)
+    assert found.select("site_id", "work_ids", "cost_eur").rows() == [("S", ["A", "B"], 150.0), ("S", ["B"], 50.0)]
+    for share, removed in zip((1.0, 0.5), found["index_removed"], strict=True):
+        assert removed == pytest.approx(best(given, 150.0 * share).index_removed)
+    assert found["work_id"].n_unique() == 2
+    assert not any(name in told for told in found["work_id"] for name in "SAB")
+    assert sets(given).equals(found)
+
+
+def test_a_site_with_no_works_or_works_that_mend_nothing_has_no_sets() -> None:
+    assert sets(offer(visit(all_answered("met")), works(("A", "locks", 100)))).is_empty()
+    given = offer(visit(all_answered("not_met")), works(("A", "locks", 100)))
+    assert sets(Offer(given.points, given.danger, given.works.clear(), given.effects.clear())).is_empty()
 
 
 def test_works_without_a_cost_or_below_zero_are_told_at_once_and_never_chosen() -> None:

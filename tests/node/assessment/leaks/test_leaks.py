@@ -16,6 +16,7 @@ from tests.node.assessment.leaks.planted_works import SENDS, enter, finished
 from tests.node.assessment.security import planted_visits
 from tests.node.conftest import Places, somebody
 
+from rasr.cli.offered import read_works
 from rasr.core.assessment.security import choice
 from rasr.core.basis.findings import Refused
 from rasr.node.assessment.leaks import printing, queries, services
@@ -43,6 +44,9 @@ def elsewhere(places: Places) -> User:
     return somebody("elsewhere", "technical_officer", organisation_id=places.other_organisation_id)
 
 
+OVER_ALL = ("/security/works/", "/security/works/sets/", "/security/two-dangers/")
+
+
 def addresses(site_id: str) -> list[str]:
     return [f"/security/sites/{site_id}/{tail}" for tail in ("result/", "report.pdf", "works/new/")]
 
@@ -51,13 +55,13 @@ def test_a_planner_of_another_organisation_learns_nothing(
     chief: User, elsewhere: User, places: Places, client_of: SignIn
 ) -> None:
     client = client_of(elsewhere)
-    before = [client.get(address).content for address in ("/security/works/", "/security/two-dangers/")]
+    before = [client.get(address).content for address in OVER_ALL]
     work = enter(chief, places.site_id)
     finished(chief, places.site_id)
     nowhere = [client.get(address).status_code for address in addresses("NOWHERE")]
     assert [client.get(address).status_code for address in addresses(places.site_id)] == nowhere == [404] * 3
     assert client.post(f"/security/works/{work.pk}/withdraw/").status_code == 404
-    after = [client.get(address).content for address in ("/security/works/", "/security/two-dangers/")]
+    after = [client.get(address).content for address in OVER_ALL]
     name = Site.objects.get(pk=places.site_id).name.encode()
     assert all(name not in page for page in after)
     assert [len(page) for page in before] == [len(page) for page in after]
@@ -66,7 +70,7 @@ def test_a_planner_of_another_organisation_learns_nothing(
 @pytest.mark.parametrize("role", ["storekeeper", "approver", "administrator", "donor"])
 def test_who_has_no_right_is_refused(role: str, places: Places, client_of: SignIn) -> None:
     client = client_of(somebody("other", role))
-    for address in (*addresses(places.site_id), "/security/works/", "/security/two-dangers/"):
+    for address in (*addresses(places.site_id), *OVER_ALL):
         assert client.get(address).status_code == 403, address
 
 
@@ -177,6 +181,25 @@ def test_works_over_all_sites_go_by_what_they_remove_for_their_money(
     assert worth == sorted(worth, reverse=True)
     assert frame.height == 4
     assert "ease" not in page.decode()
+
+
+def test_sets_of_works_go_into_a_plan_as_the_command_reads_them(
+    chief: User, places: Places, client_of: SignIn, tmp_path: Path
+) -> None:
+    finished(chief, places.site_id)
+    kept = [enter(chief, places.site_id, kind, cost_eur) for kind, cost_eur in (("locks", 900.0), ("lighting", 400.0))]
+    file = tmp_path / "works.csv"
+    file.write_bytes(b"".join(client_of(chief).get("/security/works/sets/?export=csv")))
+    assert file.read_text(encoding="utf-8").startswith("#")  # the class mark
+    works = {work.cost_eur: work for work in read_works(file, 0.5)}
+    found = queries.found(chief, [Site.objects.get(pk=places.site_id)])
+    assert {work.site_id for work in works.values()} == {places.site_id}
+    for cost_eur, work in works.items():
+        chosen = choice.best(found.offer, cost_eur)
+        assert work.fatalities_per_year == pytest.approx(chosen.index_removed / 2)
+    assert 1300.0 in works
+    assert len(works) == 2
+    assert not any(str(one.pk) in file.read_text() for one in kept)
 
 
 def test_the_ranking_moves_with_the_rate_and_only_then(chief: User, client_of: SignIn) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from math import floor, inf
 
 import numpy as np
@@ -29,6 +30,8 @@ from rasr.core.reference import loader
 
 Floats = NDArray[np.float64]
 Cents = NDArray[np.int64]
+SHARES = (1.0, 0.5, 0.25, 0.125)
+"""Of what all works of a site cost: what the sets that a plan may choose from cost at the most."""
 MOST_CUTS = 1000
 """Sets over the budget by less than the solver's tolerance that are forbidden, one by one, before it is a bug."""
 
@@ -172,21 +175,36 @@ def worth(offer: Offer) -> pl.DataFrame:
     )
 
 
-def decisions(choices: Sequence[Choice], works: pl.DataFrame) -> pl.DataFrame:
-    """Choices as yes or no for a plan: decision (1, 2, …), site_ids, work_ids, cost_eur, index_removed."""
-    at = dict(works.select("work_id", "site_id").iter_rows())
-    rows = [
-        (number, sorted({at[work] for work in choice.work_ids}), list(choice.work_ids), choice.cost_eur)
-        for number, choice in enumerate(choices, 1)
-    ]
+def sets(offer: Offer) -> pl.DataFrame:
+    """Yes or no for a plan: for each site the best sets for all the money, a half, a quarter, an eighth of it.
+
+    work_id (of the set, telling nothing), site_id, work_ids, cost_eur, upkeep_eur_per_year (what is known of it),
+    index_removed: as ``rasr plan --works`` reads them. Sets that remove nothing are left out.
+    """
+    rows = []
+    for site_id in offer.works["site_id"].unique().sort():
+        here = offer.works.filter(pl.col("site_id") == site_id)
+        own = Offer(
+            offer.points.filter(pl.col("site_id") == site_id),
+            offer.danger.filter(pl.col("site_id") == site_id),
+            here,
+            offer.effects.join(here, on="work_id", how="semi"),
+        )
+        whole_eur = float(here["cost_eur"].sum())
+        found = {made.work_ids: made for share in SHARES if (made := best(own, whole_eur * share)).index_removed > 0}
+        for ids, made in found.items():
+            name = sha256("\n".join(ids).encode()).hexdigest()[:8]
+            upkeep_eur = here.filter(pl.col("work_id").is_in(ids))["upkeep_eur_per_year"].sum()
+            rows.append((name, site_id, list(ids), made.cost_eur, float(upkeep_eur), made.index_removed))
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "decision": pl.Int64,
-        "site_ids": pl.List(pl.String),
+        "work_id": pl.String,
+        "site_id": pl.String,
         "work_ids": pl.List(pl.String),
         "cost_eur": pl.Float64,
+        "upkeep_eur_per_year": pl.Float64,
+        "index_removed": pl.Float64,
     }
-    removed = pl.Series("index_removed", [choice.index_removed for choice in choices], dtype=pl.Float64)
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(removed)
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _steps(offer: Offer) -> pl.DataFrame:

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{SITE}works/new/", views.EnterWork.as_view(), name="security-work-enter"),
     path("security/works/", views.Works.as_view(), name="security-works"),
     path("security/works/<uuid:work_id>/withdraw/", views.WithdrawWork.as_view(), name="security-work-withdraw"),
+    path("security/works/sets/", views.Sets.as_view(), name="security-sets"),
     path("security/two-dangers/", views.both, name="security-both"),
 ]

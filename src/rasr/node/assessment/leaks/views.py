@@ -211,6 +211,43 @@ class Works(Righted, FramePage):
         return super().get_context_data(sites=len(standings), late=len(late), share=share, **kwargs)
 
 
+class Sets(Righted, FramePage):
+    """Sets of works as yes or no for a plan, as ``rasr plan --works`` reads them."""
+
+    name = "security-sets"
+    right = visits.VIEW
+    page_title = _("Works for a plan")
+    export_name = "works"
+    pretitle = _("Security")
+    template_name = "assessment/leaks/works.html"
+    intro = _(
+        "Of each site the best sets for all the money, a half, a quarter and an eighth of it. A plan takes one of them "
+        "at most. Save the list as CSV and give it to the plan at the command line, with the rate that you declare: "
+        "rasr plan --works works.csv --rate X. Such a plan is as confidential as this list."
+    )
+    headings: Mapping[str, Any] = {
+        "work_id": _("Set"),
+        "site_id": _("Site"),
+        "works": _("Works"),
+        "cost_eur": _("Cost, EUR"),
+        "upkeep_eur_per_year": _("Upkeep, EUR a year"),
+        "index_removed": _("Index removed"),
+    }
+    kinds: Mapping[str, str] = {
+        "cost_eur": "euro", "upkeep_eur_per_year": "euro", "index_removed": "significant:3",
+    }  # fmt: skip
+
+    def frame(self) -> pl.DataFrame:
+        """The sets at sites in scope."""
+        actor = actor_of(self.request)
+        confidential(self.request)
+        found = queries.found(actor, visits.sites(actor))
+        kind_of = dict(found.works.select("work_id", "kind").iter_rows())
+        made = choice.sets(found.offer)
+        names = [", ".join(sorted(wording.name("works", kind_of[one]) for one in ids)) for ids in made["work_ids"]]
+        return made.drop("work_ids").insert_column(2, pl.Series("works", names, dtype=pl.String))
+
+
 @require_GET
 @secured(visits.VIEW)
 def both(request: HttpRequest) -> HttpResponse:
