@@ -276,7 +276,7 @@ def _upgrades(crew: Crew) -> None:
     facts: dict[str, Any] = {"programme_id": programme.pk, "contractor": "Builder", "handover_planned_on": _ago(-10)}
     works = (Work("fence", WORD, None, ""), Work("locks", "Doors", 1_250_050, "EUR", "IATG 09.10"))
     money = (Money("EU", 1_000_000, "EUR"), Money("US", 200_000, "USD"))
-    for name, costs in (("Fence and locks", Costs(works, money)), ("Lighting", Costs(works[:1]))):
+    for name, costs in (("Fence and locks", Costs(works, money)), ("Lamps at the gate", Costs(works[:1]))):
         place = Place(store_id=store.pk)
         made = upgrades.propose(actor=actor, place=place, facts={**facts, "name": name}, why=_why())
         made = upgrades.price(actor=actor, upgrade_id=made.pk, costs=costs, why=_why())

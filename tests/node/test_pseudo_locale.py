@@ -36,7 +36,7 @@ from rasr.core.plan.result import Plan
 from rasr.core.reference import loader
 from rasr.facade import plan
 from rasr.node.assessment import headings as of_assessment
-from rasr.node.assessment.models import LicenceForm, RuleEntry, SiteEnquiry, Survey
+from rasr.node.assessment.models import LicenceForm, RuleEntry, SecurityPhone, SiteEnquiry, Survey
 from rasr.node.assessment.rules import told
 from rasr.node.desk import telling
 from rasr.node.jobs.kept import from_bytes
@@ -148,6 +148,9 @@ def names_here(node: Node, made_from: Plan) -> set[str]:
     said |= {code_of(ITEM, pk) for pk in Item.objects.values_list("pk", flat=True)}
     said |= {row["condition"] for row in loader.rows("hazard/mixing.csv") if row["condition"]}
     said |= {row["compatibility_group"] for row in loader.rows("hazard/legal_pairs.csv")}
+    said |= {*SecurityPhone.objects.values_list("device", flat=True)}
+    for row in loader.rows("security/questions.csv"):
+        said |= {row["question_id"], row["module"], f"{row['module']} {row['clause']}".strip()}
     machine = {MACHINE, *([made_from.assessment.rule_edition] if made_from.assessment else [])}
     for kept in (LicenceForm, SiteEnquiry):
         machine |= {*kept.objects.values_list("rule_edition", flat=True)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import takewhile
 from pathlib import Path
 
 from rasr.core.basis.findings import Refused
@@ -27,8 +26,7 @@ def read_rows(
 ) -> list[dict[str, str]]:
     """The rows of a CSV file that has these columns. Refused: missing_file, unreadable_file with every fault.
 
-    faults_of: what is wrong with a row, from its line and its cells by column. Lines above the header that begin with
-    # are the class mark of an export of the node.
+    faults_of: what is wrong with a row, from its line (the header is line 1) and its cells by column.
     """
     if not path.is_file():
         raise Refused("missing_file", path=str(path))
@@ -36,24 +34,20 @@ def read_rows(
         if path.stat().st_size > MAX_BYTES:
             raise Refused("unreadable_file", path=str(path), reason=f"it is larger than {MAX_BYTES // 1000} kB")
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            written = list(handle)
-            above = len(list(takewhile(lambda line: line.startswith("#"), written)))
-            reader = csv.DictReader(written[above:], restkey="", restval="")
+            reader = csv.DictReader(handle, restkey="", restval="")
             rows, heads = list(reader), reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as unread:
         raise Refused("unreadable_file", path=str(path), reason=str(unread)) from None
     missing = [name for name in columns if name not in heads]
-    faults = [f"it has no column {', '.join(missing)}"] if missing else list(_all_faults(rows, above + 2, faults_of))
+    faults = [f"it has no column {', '.join(missing)}"] if missing else list(_all_faults(rows, faults_of))
     if faults:
         more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
         raise Refused("unreadable_file", path=str(path), reason="; ".join(faults[:SHOWN]) + more)
     return rows
 
 
-def _all_faults(
-    rows: list[dict[str, str]], first: int, faults_of: Callable[[int, dict[str, str]], Iterable[str]]
-) -> Iterator[str]:
-    for line, row in enumerate(rows, first):
+def _all_faults(rows: list[dict[str, str]], faults_of: Callable[[int, dict[str, str]], Iterable[str]]) -> Iterator[str]:
+    for line, row in enumerate(rows, 2):
         if "" in row:
             yield f"line {line} has more cells than the header"
         else:

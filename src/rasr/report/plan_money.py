@@ -89,13 +89,10 @@ def spending_section(plan: Plan, labels: list[str], scribe: Scribe) -> Section:
     )
     capitals = by_capital(scribe.region.table("jurisdictions"))["jurisdiction_id"].to_list()
     blocks: list[Block] = [_spending_chart(plan, totals["fund_id"].to_list(), labels, scribe)]
+    activities = ["transport", "processing", "opening", "security"]
     for by, order, name in (
         ("fund_id", totals["fund_id"].to_list(), scribe.fund),
-        (
-            "activity",
-            ["transport", "processing", "opening", "security"],
-            lambda code: scribe.texts.label("activity", code),
-        ),
+        ("activity", activities, lambda code: scribe.texts.label("activity", code)),
         ("jurisdiction_id", capitals, scribe.jurisdiction),
     ):
         amounts = _amounts(plan, by)

@@ -17,7 +17,7 @@ from rasr.node.plan.models import PlanRun
 from rasr.node.records.models import Register
 
 Browser = Callable[[User], Client]
-MOST_QUERIES = 34
+MOST_QUERIES = 35
 
 
 @pytest.fixture(autouse=True)

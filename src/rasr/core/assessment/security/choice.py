@@ -193,7 +193,7 @@ def sets(offer: Offer) -> pl.DataFrame:
         whole_eur = float(here["cost_eur"].sum())
         found = {made.work_ids: made for share in SHARES if (made := best(own, whole_eur * share)).index_removed > 0}
         for ids, made in found.items():
-            name = sha256("\n".join(ids).encode()).hexdigest()[:8]
+            name = sha256("\n".join(ids).encode()).hexdigest()[:16]
             upkeep_eur = here.filter(pl.col("work_id").is_in(ids))["upkeep_eur_per_year"].sum()
             rows.append((name, site_id, list(ids), made.cost_eur, float(upkeep_eur), made.index_removed))
     schema: dict[str, pl.DataType | type[pl.DataType]] = {

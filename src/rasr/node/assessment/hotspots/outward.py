@@ -132,6 +132,8 @@ def outlines(frame: pl.DataFrame) -> list[NDArray[np.float64] | None]:
     return [_outline(told) for told in frame["perimeter"]]
 
 
+CODED = ("area_type", "status", "activity", "release_type", "device_category", "evidence", "fate", "result")
+"""Columns of codes, which programmes exchange in English."""
 TABLES: Mapping[str, Callable[[User], pl.DataFrame]] = {
     "areas": areas,
     "activities": activities,

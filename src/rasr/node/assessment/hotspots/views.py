@@ -78,6 +78,7 @@ class Data(Mapped):
 
     right = queries.VIEW
     headings = HEADINGS
+    languages = dict.fromkeys(outward.CODED, "en")
     template_name = "assessment/hotspots/data.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
