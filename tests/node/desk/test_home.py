@@ -17,7 +17,7 @@ from rasr.node.plan.models import PlanRun
 from rasr.node.records.models import Register
 
 Browser = Callable[[User], Client]
-MOST_QUERIES = 35
+MOST_QUERIES = 36
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from rasr.node.assessment.security import bridge, queries, services
 from rasr.node.assessment.security.services import FaultyAnswersError, Given
 from rasr.node.people.models import Entry, User
 from rasr.node.places.models import Site, Store
+from rasr.node.records.events import due
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +223,28 @@ def test_a_site_is_due_when_the_interval_has_passed(
         queries.due(officer)
     services.withdraw(actor=officer, visit_id=visit.pk, reason="Of another place.")
     assert standing().last is None
+
+
+def test_a_site_to_be_assessed_again_stands_in_the_queue_of_who_assesses_it(
+    visit: SecurityVisit, officer: User, stranger: User, auditor: User, places: Places, django_assert_num_queries: Any
+) -> None:
+    def queued(person: User) -> list[due.Due]:
+        return [one for one in due.due_for(person) if one.code == "security"]
+
+    with override_settings(NODE=replace(override(), reassess_days=0)):
+        assert queued(officer) == [], "it is under way, and was never finished before"
+        planted.answer(officer, visit, (planted.asked(visit)[0], "met"))
+        services.finish(actor=officer, visit_id=visit.pk)
+        assert [(one.key, one.is_now) for one in queued(officer)] == [((places.site_id,), True)]
+        assert queued(stranger) == queued(auditor) == []
+        again = planted.begin(officer, places.site_id)
+        assert len(queued(officer)) == 1
+        planted.answer(officer, again, (planted.asked(again)[0], "met"))
+        services.finish(actor=officer, visit_id=again.pk)
+        assert len(queued(officer)) == 1, "only the latest counts"
+        with django_assert_num_queries(1):
+            list(queries.due_for(officer, timezone.localdate()))
+    assert queued(officer) == [], "a year from now"
 
 
 def override() -> Any:

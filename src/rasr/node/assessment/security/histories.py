@@ -1,4 +1,4 @@
-"""The history of a visit, on the trail: for who may see the visit, and for nobody else."""
+"""The history of a visit, on the trail, and what is due: for who may see the visit, and for nobody else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.security import queries
 from rasr.node.people.histories import tell, uuid_of
 from rasr.node.people.models import User
+from rasr.node.records.events import due
 
 
 def tell_all() -> None:
@@ -16,6 +17,8 @@ def tell_all() -> None:
     parts = ("answer", "settle", "finish", "open", "withdraw", "merge", "photograph-add", "hand-out")
     about = {"page": "assessment:security-visit", "argument": "visit_id"}
     tell(SecurityVisit, _("Security visit"), _visit, parts=[f"assessment:security-{part}" for part in parts], **about)
+    named = _("Security visit"), _("Assess again how it is secured: {what}")
+    due.also("security", named, "assessment:security-list", queries.due_for)
 
 
 def _visit(actor: User, row_id: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import polars as pl
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from rasr.core.assessment.security import questions
@@ -22,6 +22,7 @@ from rasr.node.people.models import User
 from rasr.node.people.rights import may
 from rasr.node.people.scopes import scope_of
 from rasr.node.places.models import Site
+from rasr.node.records.events import due as queue
 
 Actor = User | AnonymousUser
 VIEW, ASSESS = "view_security", "assess_security"
@@ -182,6 +183,24 @@ def due(actor: Actor, today: date | None = None) -> list[Standing]:
     """Sites that are due, the longest first; those that never were assessed in front."""
     found = [one for one in standings(actor, today) if one.is_due]
     return sorted(found, key=lambda one: (one.due_on or date.min, one.site.name))
+
+
+def due_for(actor: Actor, today: date) -> Iterator[queue.Due]:
+    """Sites to be assessed again, for who assesses them; those that never were stand in the list of sites alone."""
+    if not may(actor, ASSESS):
+        return iter(())
+    interval = timedelta(days=settings.NODE.reassess_days)
+
+    def told(one: SecurityVisit) -> queue.Due:
+        day, page = one.visited_on + interval, "assessment:security-site"
+        return queue.Due("security", one.site.name, "", day, page, (one.site_id,), today)
+
+    finished = Q(finished_at__isnull=False, withdrawn_at=None)
+    later = Q(visited_on__gt=OuterRef("visited_on"))
+    later |= Q(visited_on=OuterRef("visited_on"), finished_at__gt=OuterRef("finished_at"))
+    superseded = SecurityVisit.objects.filter(finished, later, site=OuterRef("site"))
+    rows = visits(actor, ASSESS).filter(finished, site__closed=False, visited_on__lte=today + queue.AHEAD - interval)
+    return queue.cut(rows.filter(~Exists(superseded)).order_by("visited_on", "visit_id"), told)
 
 
 def _standing(each: Site, last: SecurityVisit | None, under_way: int, day: date) -> Standing:
