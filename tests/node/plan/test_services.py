@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from rasr.core.plan.holds import Hold
 from rasr.core.plan.options import Options
 from rasr.core.plan.result import Plan
+from rasr.core.plan.works import Work
 from rasr.node.jobs.models import Job
 from rasr.node.people.models import User
 from rasr.node.plan import queries, services
@@ -107,3 +111,9 @@ class TestAsked:
             services.start(actor=actor, options=Options())
         with pytest.raises(PermissionDenied):
             services.work_out(actor=actor, options=Options(), progress=lambda _stage, _share: None)
+
+
+def test_options_are_the_same_once_they_were_kept_as_json() -> None:
+    hold, work = Hold("N", "BURN", at_least_kg=5.0, by=date(2027, 6, 30)), Work("W", "N", 1.0, 2.0, planned_share=0.5)
+    asked = Options(partial=True, holds=(hold,), works=(work,))
+    assert services.options_of(json.loads(json.dumps(services.told_options(asked)))) == asked

@@ -23,6 +23,7 @@ from rasr.core.plan.options import Options
 from rasr.core.plan.planner import plan_both
 from rasr.core.plan.result import Plan
 from rasr.core.plan.solve import Progress
+from rasr.core.plan.works import Work
 from rasr.core.records.region import Region
 from rasr.facade import day_of
 from rasr.node.assessment import services as assessments
@@ -206,13 +207,14 @@ def _told(refused: Refused, region: Region, assessment: Assessment, options: Opt
 def options_of(asked: dict[str, Any]) -> Options:
     """The options, of what a job or a run keeps of them."""
     holds = tuple(Hold(**hold | {"by": _day(hold["by"])}) for hold in asked.get("holds", ()))
-    return Options(**asked | {"holds": holds})
+    works = tuple(Work(**work) for work in asked.get("works", ()))
+    return Options(**asked | {"holds": holds, "works": works})
 
 
 def told_options(options: Options) -> dict[str, Any]:
     """The options as JSON can hold them; see ``options_of``."""
     holds = [asdict(hold) | {"by": hold.by.isoformat() if hold.by else None} for hold in options.holds]
-    return asdict(options) | {"holds": holds}
+    return asdict(options) | {"holds": holds, "works": [asdict(work) for work in options.works]}
 
 
 def _day(text: str | None) -> date | None:
