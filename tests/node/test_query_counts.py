@@ -457,15 +457,17 @@ def _full_store() -> str:
 
 
 def asked(client: Client, path: str) -> int:
-    """How many queries a page takes once it is warm."""
+    """How many queries a page takes once it is warm; PostgreSQL is sent an entry of the trail and its leaf at once."""
     client.get(path).close()
+    entries = Entry.objects.count()
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
         if answer.streaming:
             list(answer)
         answer.close()
     assert answer.status_code == 200 or path == reverse("host:ready"), f"{path}: {answer.status_code}"
-    return len(queries)
+    at_once = connection.vendor == "postgresql" and Entry.objects.count() > entries
+    return len(queries) + at_once
 
 
 @pytest.mark.django_db

@@ -317,7 +317,7 @@ def test_a_programme_stands_beside_what_is_counted(client_of: ClientOf) -> None:
     ((found, rows),) = queries.beside(chief())
     assert found == made
     told = [(one.kind, one.stated, one.counted, one.difference) for one in rows]
-    assert told == [("police_storage", 7, 7, 0), ("evidence_room", 15, 13, 2)]
+    assert told == [("evidence_room", 15, 13, 2), ("police_storage", 7, 7, 0)]
     assert "Storages" in client_of(chief()).get(reverse("assessment:programme-list")).text
 
 

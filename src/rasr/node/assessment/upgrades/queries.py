@@ -174,8 +174,9 @@ def due_for(actor: Actor, today: date) -> Iterator[due.Due]:
 
 
 def _counted(programme: Programme, counted: Counter[tuple[UUID, str]]) -> list[Counted]:
-    kinds = sorted(kind for key, kind in counted if key == programme.pk)
-    names = dict.fromkeys([*programme.stated, *kinds])
+    kinds = {kind for key, kind in counted if key == programme.pk}
+    # by name: PostgreSQL does not keep the order of what is stated
+    names = sorted({*programme.stated, *kinds})
     return [Counted(kind, programme.stated.get(kind), counted[programme.pk, kind]) for kind in names]
 
 
