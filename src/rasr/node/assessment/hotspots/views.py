@@ -140,7 +140,7 @@ class HotspotPage(ActPage):
         """One that the actor manages and that was not handed over."""
         return queries.worked_on(actor).get(pk=ids["hotspot_id"])
 
-    def back(self, found: Hotspot, /) -> str:
+    def back(self, found: Any, /) -> str:
         """Its page."""
         return reverse("assessment:hotspot", args=[found.pk])
 
@@ -249,7 +249,7 @@ class SettleItem(HotspotPage):
         rows = queries.items(actor, queries.MANAGE).exclude(hotspot__state=HotspotState.HANDED_OVER)
         return rows.get(pk=ids["hotspot_item_id"])
 
-    def back(self, found: HotspotItem, /) -> str:  # type: ignore[override]
+    def back(self, found: HotspotItem, /) -> str:
         """The page of the area."""
         return super().back(found.hotspot)
 
@@ -273,7 +273,7 @@ class TaskPage(HotspotPage):
         rows = queries.tasks(actor, queries.MANAGE).exclude(hotspot__state=HotspotState.HANDED_OVER)
         return rows.get(pk=ids["task_id"])
 
-    def back(self, found: ClearanceTask, /) -> str:  # type: ignore[override]
+    def back(self, found: ClearanceTask, /) -> str:
         """The page of the area."""
         return super().back(found.hotspot)
 

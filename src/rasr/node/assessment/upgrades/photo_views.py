@@ -93,7 +93,7 @@ class Drop(UpgradePage):
 
     title, button = _("Take the photograph off"), _("Take off")
 
-    def found(self, actor: User, /, **ids: Any) -> UpgradePhoto:  # type: ignore[override]
+    def found(self, actor: User, /, **ids: Any) -> UpgradePhoto:
         """One of a project that the actor manages."""
         return queries.photo(actor, ids["upgrade_photo_id"], queries.MANAGE)
 
@@ -101,7 +101,7 @@ class Drop(UpgradePage):
         """What it shows."""
         return photographs_told(found) or _now("Photograph")
 
-    def back(self, found: UpgradePhoto, /) -> str:  # type: ignore[override]
+    def back(self, found: UpgradePhoto, /) -> str:
         """The page of its project."""
         return reverse("assessment:upgrade", args=[found.upgrade_id])
 

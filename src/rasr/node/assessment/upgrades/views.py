@@ -112,11 +112,11 @@ class UpgradePage(ActPage):
         confidential(request)
         return super().dispatch(request, *args, **kwargs)
 
-    def found(self, actor: User, /, **ids: Any) -> Upgrade:
+    def found(self, actor: User, /, **ids: Any) -> Any:
         """One that the actor manages and that has not ended."""
         return queries.upgrades(actor, queries.MANAGE).exclude(state__in=services.ENDED).get(pk=ids["upgrade_id"])
 
-    def back(self, found: Upgrade, /) -> str:
+    def back(self, found: Any, /) -> str:
         """Its page."""
         return reverse("assessment:upgrade", args=[found.pk])
 
@@ -126,14 +126,14 @@ class Propose(UpgradePage):
 
     title, button = _("Propose a project"), _("Propose")
 
-    def found(self, _actor: User, /, **_ids: Any) -> None:  # type: ignore[override]
+    def found(self, _actor: User, /, **_ids: Any) -> None:
         """Nothing yet."""
 
     def name(self, _found: None, /) -> str:
         """What will be."""
         return _now("New")
 
-    def back(self, _found: None, /) -> str:  # type: ignore[override]
+    def back(self, _found: None, /) -> str:
         """The list."""
         return reverse("assessment:upgrade-list")
 
@@ -225,12 +225,12 @@ class HandOver(UpgradePage):
 class TakeStep(UpgradePage):
     """Begin, accept or abandon it."""
 
-    def found(self, actor: User, /, **ids: Any) -> Upgrade:
+    def found(self, actor: User, /, **ids: Any) -> Any:
         """One of which this step is there."""
         self.step = ids["step"]
         if self.step not in STEPS:
             raise Upgrade.DoesNotExist
-        self.title = self.button = STEPS[self.step][0]  # type: ignore[misc]
+        self.title = self.button = STEPS[self.step][0]
         return super().found(actor, **ids)
 
     def form(self, _actor: User, _found: Upgrade, /) -> StepForm:
@@ -264,14 +264,14 @@ class NewProgramme(UpgradePage):
 
     title, above = _("Enter a programme"), ("assessment:programme-list", _("Programmes"))
 
-    def found(self, _actor: User, /, **_ids: Any) -> None:  # type: ignore[override]
+    def found(self, _actor: User, /, **_ids: Any) -> None:
         """Nothing yet."""
 
     def name(self, _found: None, /) -> str:
         """What will be."""
         return _now("New")
 
-    def back(self, _found: None, /) -> str:  # type: ignore[override]
+    def back(self, _found: None, /) -> str:
         """The list."""
         return reverse("assessment:programme-list")
 

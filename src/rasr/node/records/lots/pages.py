@@ -80,8 +80,8 @@ class ActPage(Righted):
 
     template_name: ClassVar[str] = "records/lots/act.html"
     right = "judge_stock"
-    title: ClassVar[str | Promise]
-    button: ClassVar[str | Promise] = _("Keep")
+    title: str | Promise
+    button: str | Promise = _("Keep")
     above: ClassVar[tuple[str, str | Promise]] = ("records:lots", _("Lots"))
     """Address and name of the list that it belongs to."""
     makes_sure: ClassVar[tuple[str, ...]] = ()
