@@ -78,16 +78,14 @@ def test_what_a_page_asks_for_by_itself_keeps_no_session_open(at: Callable[[floa
     assert not is_in(client)
 
 
-BY_BROWSERS = {"records:count-worker"}
-"""What browsers ask for again by themselves: the script that makes a page work without a network."""
-
-
 def test_every_address_that_a_page_asks_for_again_and_again_is_known() -> None:
     found = set()
     for path in TEMPLATES.glob("*/templates/**/*.html"):
         for tag in re.findall(r'<[^>]*hx-trigger="every[^>]*>', path.read_text().replace("{%", "").replace("%}", "")):
             found.update(re.findall(r'url "([\w:-]+)"', tag))
-    assert found | BY_BROWSERS == idle.BY_ITSELF
+        # browsers ask again for the script that makes a page work without a network
+        found.update(re.findall(r'data-worker="{% url "([\w:-]+)"', path.read_text()))
+    assert found == idle.BY_ITSELF
 
 
 def test_a_clock_set_back_lengthens_no_session(at: Callable[[float], None]) -> None:

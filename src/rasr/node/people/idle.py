@@ -28,7 +28,7 @@ STEP_S = 30
 """How often it is written down that somebody did something: a session ends up to so much before its time."""
 CLOCK_S = 60
 """How far a clock may be put right, backwards, without an end to every session."""
-BY_ITSELF = frozenset({"jobs:job-progress", "records:count-worker"})
+BY_ITSELF = frozenset({"jobs:job-progress", "records:count-worker", "assessment:security-worker"})
 """Addresses that pages, or browsers, ask for by themselves, again and again."""
 
 

@@ -96,6 +96,11 @@ def shows_all_seen(request: HttpRequest) -> None:
     shows(request, highest_seen(request.user))
 
 
+def shows_confidential(request: HttpRequest) -> None:
+    """Say that the answer is confidential, whatever the mark of the place it is about."""
+    shows(request, Mark.CONFIDENTIAL)
+
+
 def shown(request: HttpRequest) -> Mark | None:
     """The mark of what the answer shows; None where it shows nothing that has one."""
     found: Mark | None = request.META.get(KEPT_IN)

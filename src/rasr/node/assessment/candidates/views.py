@@ -20,7 +20,7 @@ from rasr.node.assessment.models import CandidateSite
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
-from rasr.node.records.lots.pages import ActPage, WhyForm
+from rasr.node.records.lots.pages import ActPage, NewPage, WhyForm
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
 from rasr.node.web.said import Said
@@ -50,21 +50,10 @@ class Candidates(Righted, Sorted):
         return super().get_context_data(**kwargs, **more)
 
 
-class Propose(ActPage):
+class Propose(NewPage):
     """Propose a candidate site."""
 
     title, above, button = _("Propose a candidate site"), ABOVE, _("Ask for the approval")
-
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
-    def name(self, _found: None, /) -> str:
-        """What will be."""
-        return _now("New")
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("assessment:candidate-list")
 
     def form(self, actor: User, _found: None, /) -> ProposeForm:
         """For organisations that the actor judges."""

@@ -34,7 +34,7 @@ from rasr.node.assessment.surroundings.pages import Mapped
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
-from rasr.node.records.lots.pages import ActPage, WhyForm
+from rasr.node.records.lots.pages import ActPage, NewPage, WhyForm
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
 from rasr.node.web.said import Said
@@ -145,21 +145,10 @@ class HotspotPage(ActPage):
         return reverse("assessment:hotspot", args=[found.pk])
 
 
-class Enter(HotspotPage):
+class Enter(NewPage, HotspotPage):
     """Enter a contaminated area."""
 
     title = _("Enter a contaminated area")
-
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
-    def name(self, _found: None, /) -> str:
-        """What will be."""
-        return _now("New")
-
-    def back(self, _found: Any, /) -> str:
-        """The list."""
-        return reverse("assessment:hotspot-list")
 
     def form(self, actor: User, _found: None, /) -> ours.EnterForm:
         """At sites that the actor manages."""

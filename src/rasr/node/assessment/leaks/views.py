@@ -20,12 +20,12 @@ from rasr.node.assessment.leaks.forms import AskForm, RateForm, WorkForm, asked,
 from rasr.node.assessment.models import SecurityWork
 from rasr.node.assessment.security import queries as visits
 from rasr.node.assessment.security import wording
-from rasr.node.assessment.security.pages import confidential, secured
+from rasr.node.assessment.security.pages import secured
 from rasr.node.people.models import User
 from rasr.node.places.models import Site, Store
 from rasr.node.records.lots.pages import ActPage
 from rasr.node.records.views import Righted, actor_of
-from rasr.node.web import figures
+from rasr.node.web import figures, marks
 from rasr.node.web.lists import FramePage
 from rasr.node.web.messages import say
 
@@ -112,7 +112,7 @@ class EnterWork(ActPage):
 
     def found(self, actor: User, /, **ids: Any) -> Site:
         """The site."""
-        confidential(self.request)
+        marks.shows_confidential(self.request)
         return visits.site(actor, ids["site_id"], services.RIGHT)
 
     def name(self, found: Site, /) -> str:
@@ -141,7 +141,7 @@ class WithdrawWork(ActPage):
 
     def found(self, actor: User, /, **ids: Any) -> SecurityWork:
         """One that is offered."""
-        confidential(self.request)
+        marks.shows_confidential(self.request)
         return queries.offered(actor, services.RIGHT).get(pk=ids["work_id"])
 
     def name(self, found: SecurityWork, /) -> str:
@@ -163,14 +163,30 @@ class WithdrawWork(ActPage):
         return redirect(self.back(found))
 
 
-class Works(Righted, FramePage):
+class OverAll(Righted, FramePage):
+    """A confidential list over all sites in scope."""
+
+    right = visits.VIEW
+    pretitle = _("Security")
+
+    template_name = "assessment/leaks/list.html"
+
+    def frame(self) -> pl.DataFrame:
+        """Confidential, on the page and in a file."""
+        marks.shows_confidential(self.request)
+        return self.over(actor_of(self.request))
+
+    def over(self, actor: User, /) -> pl.DataFrame:
+        """What is listed."""
+        raise NotImplementedError
+
+
+class Works(OverAll):
     """Works over all sites, what removes most for its money first: no list of what is easiest."""
 
     name = "security-works"
-    right = visits.VIEW
     page_title = _("Works by danger removed")
     export_name = "security-works"
-    pretitle = _("Security")
     template_name = "assessment/leaks/works.html"
     intro = _(
         "Each work alone: what it takes off the diversion index, and for which money. Two works that mend the same "
@@ -187,10 +203,8 @@ class Works(Righted, FramePage):
         "cost_eur": "euro", "index_removed": "significant:3", "removed_per_thousand_eur": "significant:3",
     }  # fmt: skip
 
-    def frame(self) -> pl.DataFrame:
+    def over(self, actor: User, /) -> pl.DataFrame:
         """Every work with a cost, at sites in scope."""
-        actor = actor_of(self.request)
-        confidential(self.request)
         sites = list(visits.sites(actor))
         names = {site.pk: site.name for site in sites}
         worth = choice.worth(queries.found(actor, sites).offer)
@@ -211,15 +225,12 @@ class Works(Righted, FramePage):
         return super().get_context_data(sites=len(standings), late=len(late), share=share, **kwargs)
 
 
-class Sets(Righted, FramePage):
+class Sets(OverAll):
     """Sets of works as yes or no for a plan, as ``rasr plan --works`` reads them."""
 
     name = "security-sets"
-    right = visits.VIEW
     page_title = _("Works for a plan")
     export_name = "works"
-    pretitle = _("Security")
-    template_name = "assessment/leaks/works.html"
     intro = _(
         "Of each site the best sets for all the money, a half, a quarter and an eighth of it. A plan takes one of them "
         "at most. Save the list as CSV and give it to the plan at the command line, with the rate that you declare: "
@@ -237,10 +248,8 @@ class Sets(Righted, FramePage):
         "cost_eur": "euro", "upkeep_eur_per_year": "euro", "index_removed": "significant:3",
     }  # fmt: skip
 
-    def frame(self) -> pl.DataFrame:
+    def over(self, actor: User, /) -> pl.DataFrame:
         """The sets at sites in scope."""
-        actor = actor_of(self.request)
-        confidential(self.request)
         found = queries.found(actor, visits.sites(actor))
         kind_of = dict(found.works.select("work_id", "kind").iter_rows())
         made = choice.sets(found.offer)

@@ -1,11 +1,10 @@
-"""Photographs, and a visit away from the network: the page on the phone, its worker, what it asks for and sends."""
+"""Photographs, and a visit away from the network: the page on the phone, what it asks for and sends."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -17,31 +16,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rasr.core.basis.findings import Refused
 from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.security import phones, photographs, queries, sealed, services
-from rasr.node.assessment.security.bridge import Key
 from rasr.node.assessment.security.forms import PhotographForm
 from rasr.node.assessment.security.pages import secured, sentences, to_question
 from rasr.node.assessment.security.services import Given
 from rasr.node.people import devices
 from rasr.node.people.looks import refuses
 from rasr.node.records import receiving
+from rasr.node.records.catalogue.picture_views import AddPage, receive
 from rasr.node.records.catalogue.pictures import MOST_MB, MOST_PIXELS
 from rasr.node.records.views import actor_of
+from rasr.node.web import marks
 from rasr.node.web.messages import say
 from rasr.node.web.nofiles import takes_files
 
 UPLOAD_MB = 8
 """Of sealed answers: some thousand with long notes."""
-
-
-@require_GET
-def worker(_request: HttpRequest) -> HttpResponse:
-    """The service worker of the pages beneath: a worker may only serve what lies beneath its own address."""
-    path = finders.find("assessment/security_worker.js")
-    assert path is not None, "it is a file of this app"
-    with open(path, encoding="utf-8") as file:
-        answer = HttpResponse(file.read(), content_type="text/javascript")
-    answer["Cache-Control"] = "no-cache"
-    return answer
 
 
 @require_GET
@@ -56,7 +45,7 @@ def photograph(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 
 
 @takes_files
-@csrf_exempt  # reading the token reads the file; ``_photographed`` asks for it once the limit stands in front
+@csrf_exempt  # reading the token reads the file; ``receive`` asks for it once the limit stands in front
 @require_http_methods(["GET", "POST"])
 @secured(queries.ASSESS)
 def add_photograph(request: HttpRequest, visit_id: UUID, question_id: str) -> HttpResponseBase:
@@ -64,34 +53,18 @@ def add_photograph(request: HttpRequest, visit_id: UUID, question_id: str) -> Ht
     found = queries.visit(actor_of(request), visit_id, queries.ASSESS)
     if question_id not in queries.set_of(found).by_id:
         raise SecurityVisit.DoesNotExist(visit_id)
+    key = request.GET.get("store") or None, question_id
+    actor = actor_of(request)
+
+    def keep(given: dict[str, Any]) -> None:
+        kept = photographs.add(actor=actor, visit_id=found.pk, file=given["file"].file)
+        answer = Given(question_id, None, key[0], photographs=(str(kept.pk),))
+        services.keep(actor=actor, visit_id=found.pk, given=[answer])
+
     limit = receiving.limited(request, most_mb=MOST_MB) if request.method == "POST" else None
-    return _photographed(request, found, (request.GET.get("store") or None, question_id), limit)
-
-
-@csrf_protect
-def _photographed(
-    request: HttpRequest, found: SecurityVisit, key: Key, limit: receiving.Limit | None
-) -> HttpResponseBase:
-    fault, status = "", 200
-    form = PhotographForm(request.POST, request.FILES) if limit is not None and not limit.exceeded else PhotographForm()
-    if limit is not None and limit.exceeded:
-        fault, status = say(_too_large(MOST_MB)), 413
-    elif form.is_bound and form.is_valid():
-        try:
-            actor, file = actor_of(request), form.cleaned_data["file"].file
-            kept = photographs.add(actor=actor, visit_id=found.pk, file=file)
-            given = Given(key[1], None, key[0], photographs=(str(kept.pk),))
-            services.keep(actor=actor, visit_id=found.pk, given=[given])
-        except Refused as refused:
-            fault, status = say(refused), 400
-        else:
-            return to_question(found.pk, key)
-    elif form.is_bound:
-        status = 400
     back = to_question(found.pk, key).url
-    context = {"page_title": _("Add a photograph"), "name": found.site.name, "back": back, "form": form}
-    context |= {"fault": fault, "limit_mb": MOST_MB}
-    return render(request, "records/catalogue/picture_add.html", context, status=status)
+    page = AddPage(found.site.name, back, keep, marks.shows_confidential, PhotographForm)
+    return receive(request, page, limit)
 
 
 @require_POST

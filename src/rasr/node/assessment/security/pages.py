@@ -21,16 +21,10 @@ from rasr.node.people.rights import may, require
 from rasr.node.places.models import Store
 from rasr.node.records.views import actor_of
 from rasr.node.web import marks
-from rasr.node.web.marks import Mark
 from rasr.node.web.messages import say
 
 MOST_FAULTS = 50
 Page = Callable[..., HttpResponseBase]
-
-
-def confidential(request: HttpRequest) -> None:
-    """Say that the answer is confidential, whatever the mark of the site."""
-    marks.shows(request, Mark.CONFIDENTIAL)
 
 
 def secured(right: str) -> Callable[[Page], Page]:
@@ -40,7 +34,7 @@ def secured(right: str) -> Callable[[Page], Page]:
         @wraps(view)
         def within(request: HttpRequest, *given: Any, **ids: Any) -> HttpResponseBase:
             require(actor_of(request), right)
-            confidential(request)
+            marks.shows_confidential(request)
             try:
                 return view(request, *given, **ids)
             except ObjectDoesNotExist as gone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from rasr.node.assessment.security import away_views, views
+from rasr.node.records.counts.away_views import worker
 
 SITE, VISIT, PHONE = (
     "security/sites/<str:site_id>/",
@@ -13,7 +14,7 @@ SITE, VISIT, PHONE = (
 )
 urlpatterns: list[URLPattern] = [
     path("security/", views.Sites.as_view(), name="security-list"),
-    path("security/worker.js", away_views.worker, name="security-worker"),
+    path("security/worker.js", worker, name="security-worker"),
     path(SITE, views.site, name="security-site"),
     path(f"{SITE}begin/", views.Begin.as_view(), name="security-begin"),
     path(VISIT, views.visit, name="security-visit"),

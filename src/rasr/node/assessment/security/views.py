@@ -20,7 +20,7 @@ from rasr.core.basis.findings import Refused
 from rasr.node.assessment.models import SecurityVisit
 from rasr.node.assessment.security import queries, services
 from rasr.node.assessment.security.forms import AnswerForm, BeginForm, OtherForm, SettleForm
-from rasr.node.assessment.security.pages import confidential, secured, sent, sentences, to_question, visit_page
+from rasr.node.assessment.security.pages import secured, sent, sentences, to_question, visit_page
 from rasr.node.assessment.security.services import Given
 from rasr.node.assessment.security.tables import SiteFilter, SiteTable
 from rasr.node.people.models import User
@@ -28,7 +28,7 @@ from rasr.node.people.rights import may
 from rasr.node.places.models import Site
 from rasr.node.records.lots.pages import ActPage, WhyForm
 from rasr.node.records.views import Righted, Sorted, actor_of
-from rasr.node.web import languages
+from rasr.node.web import languages, marks
 from rasr.node.web.messages import say
 
 ABOVE = ("assessment:security-list", _("Security"))
@@ -48,7 +48,7 @@ class Sites(Righted, Sorted):
 
     def queryset(self) -> QuerySet[Site]:
         """Those in scope."""
-        confidential(self.request)
+        marks.shows_confidential(self.request)
         actor = self.request.user
         done = queries.visits(actor).filter(site=OuterRef("pk"), finished_at__isnull=False, withdrawn_at=None)
         last = done.order_by("-visited_on").values("visited_on")[:1]
@@ -81,7 +81,7 @@ class OfVisit(ActPage):
 
     def found(self, actor: User, /, **ids: Any) -> SecurityVisit:
         """The visit."""
-        confidential(self.request)
+        marks.shows_confidential(self.request)
         return queries.visits(actor, queries.ASSESS).get(pk=ids["visit_id"])
 
     def name(self, found: SecurityVisit, /) -> str:
@@ -108,7 +108,7 @@ class Begin(ActPage):
 
     def found(self, actor: User, /, **ids: Any) -> Site:
         """The site."""
-        confidential(self.request)
+        marks.shows_confidential(self.request)
         return queries.site(actor, ids["site_id"], queries.ASSESS)
 
     def name(self, found: Site, /) -> str:

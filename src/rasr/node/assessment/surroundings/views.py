@@ -26,7 +26,7 @@ from rasr.node.assessment.surroundings.tables import HEADINGS, SurveyFilter, Sur
 from rasr.node.jobs import services as work
 from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
-from rasr.node.records.lots.pages import ActPage
+from rasr.node.records.lots.pages import ActPage, NewPage
 from rasr.node.records.queries import table_counts
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
@@ -110,22 +110,11 @@ class Rows(pages.Mapped):
         return queries.frame(actor, found)
 
 
-class Take(ActPage):
+class Take(NewPage):
     """Keep the exposures of the register as a survey."""
 
     right = services.RIGHT
     title, above = _("Survey from the register"), ABOVE
-
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
-    def name(self, _found: None, /) -> str:
-        """What will be."""
-        return _now("New")
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("assessment:surveys")
 
     def told(self, actor: User, _found: None, /) -> list[str]:
         """How many there are."""

@@ -6,27 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from rasr.core.basis.findings import Refused
 from rasr.node.assessment.models import Upgrade, UpgradePhoto
 from rasr.node.assessment.upgrades import photographs, queries
 from rasr.node.assessment.upgrades.page import photographs_told
-from rasr.node.assessment.upgrades.views import UpgradePage, confidential
+from rasr.node.assessment.upgrades.views import UpgradePage
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
 from rasr.node.records import receiving
 from rasr.node.records.catalogue import pictures
-from rasr.node.records.catalogue.picture_views import PictureForm
+from rasr.node.records.catalogue.picture_views import AddPage, receive
 from rasr.node.records.lots.pages import WhyForm
 from rasr.node.records.views import actor_of
-from rasr.node.web.messages import say
+from rasr.node.web import marks
 from rasr.node.web.nofiles import takes_files
 
 
@@ -40,12 +40,12 @@ def photo(request: HttpRequest, upgrade_photo_id: UUID) -> HttpResponse:
         content = photographs.content(queries.photo(actor, upgrade_photo_id))
     except (UpgradePhoto.DoesNotExist, Refused) as gone:
         raise Http404 from gone
-    confidential(request)
+    marks.shows_confidential(request)
     return HttpResponse(content, content_type="image/jpeg")
 
 
 @takes_files
-@csrf_exempt  # reading the token reads the file; ``_receive`` asks for it once the limit stands in front
+@csrf_exempt  # reading the token reads the file; ``receive`` asks for it once the limit stands in front
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, upgrade_id: UUID) -> HttpResponseBase:
     """The page to add a photograph from."""
@@ -55,37 +55,13 @@ def add(request: HttpRequest, upgrade_id: UUID) -> HttpResponseBase:
         found = queries.upgrade(actor, upgrade_id, queries.MANAGE)
     except Upgrade.DoesNotExist as gone:
         raise Http404 from gone
+
+    def keep(given: dict[str, Any]) -> None:
+        photographs.add(actor=actor, upgrade_id=found.pk, file=given["file"].file, caption=given["caption"])
+
     limit = receiving.limited(request, most_mb=pictures.MOST_MB) if request.method == "POST" else None
-    return _receive(request, found, limit)
-
-
-@csrf_protect
-def _receive(request: HttpRequest, found: Upgrade, limit: receiving.Limit | None) -> HttpResponseBase:
-    fault, back = "", reverse("assessment:upgrade", args=[found.pk])
-    form = PictureForm() if limit is None else PictureForm(request.POST, request.FILES)
-    if limit is not None and limit.exceeded:
-        form = PictureForm()
-        fault = say(Refused("picture_too_large", limit_mb=pictures.MOST_MB, pixels=pictures.MOST_PIXELS))
-    elif form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        sent = {"file": given["file"].file, "caption": given["caption"]}
-        try:
-            photographs.add(actor=actor_of(request), upgrade_id=found.pk, **sent)
-        except Refused as refused:
-            fault = say(refused)
-        else:
-            return redirect(back)
-    confidential(request)
-    context = {
-        "page_title": _("Add a photograph"),
-        "name": found.name,
-        "back": back,
-        "form": form,
-        "fault": fault,
-        "limit_mb": pictures.MOST_MB,
-    }
-    status = 200 if limit is None else 413 if limit.exceeded else 400
-    return render(request, "records/catalogue/picture_add.html", context, status=status)
+    page = AddPage(found.name, reverse("assessment:upgrade", args=[found.pk]), keep, marks.shows_confidential)
+    return receive(request, page, limit)
 
 
 class Drop(UpgradePage):

@@ -27,7 +27,7 @@ from rasr.node.assessment.upgrades.tables import UpgradeFilter, UpgradeTable
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
-from rasr.node.records.lots.pages import ActPage, WhyForm
+from rasr.node.records.lots.pages import ActPage, NewPage, WhyForm
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
 from rasr.node.web.lists import Listing
@@ -56,7 +56,7 @@ class Upgrades(Righted, Sorted):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Confidential."""
-        confidential(request)
+        marks.shows_confidential(request)
         return super().get(request, *args, **kwargs)
 
     def queryset(self) -> QuerySet[Upgrade]:
@@ -81,7 +81,7 @@ def upgrade(request: HttpRequest, upgrade_id: UUID) -> HttpResponse:
         found = queries.upgrade(actor, upgrade_id)
     except Upgrade.DoesNotExist as gone:
         raise Http404 from gone
-    confidential(request)
+    marks.shows_confidential(request)
     manages = queries.upgrades(actor, queries.MANAGE).filter(pk=found.pk).exists()
     open_still = manages and found.state not in services.ENDED
     context = {
@@ -109,7 +109,7 @@ class UpgradePage(ActPage):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Confidential."""
-        confidential(request)
+        marks.shows_confidential(request)
         return super().dispatch(request, *args, **kwargs)
 
     def found(self, actor: User, /, **ids: Any) -> Any:
@@ -121,21 +121,10 @@ class UpgradePage(ActPage):
         return reverse("assessment:upgrade", args=[found.pk])
 
 
-class Propose(UpgradePage):
+class Propose(NewPage, UpgradePage):
     """Propose a project."""
 
     title, button = _("Propose a project"), _("Propose")
-
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
-    def name(self, _found: None, /) -> str:
-        """What will be."""
-        return _now("New")
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("assessment:upgrade-list")
 
     def form(self, actor: User, _found: None, /) -> ProposeForm:
         """For places that the actor manages."""
@@ -250,7 +239,7 @@ def programme_list(request: HttpRequest) -> HttpResponse:
     """Programmes: what is stated, and what the projects here add up to."""
     actor = actor_of(request)
     require(actor, queries.VIEW)
-    confidential(request)
+    marks.shows_confidential(request)
     context = {
         "page_title": _now("Programmes"),
         "programmes": queries.beside(actor),
@@ -259,21 +248,10 @@ def programme_list(request: HttpRequest) -> HttpResponse:
     return render(request, "assessment/upgrades/programmes.html", context)
 
 
-class NewProgramme(UpgradePage):
+class NewProgramme(NewPage, UpgradePage):
     """Enter a programme with what is stated of it."""
 
     title, above = _("Enter a programme"), ("assessment:programme-list", _("Programmes"))
-
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
-    def name(self, _found: None, /) -> str:
-        """What will be."""
-        return _now("New")
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("assessment:programme-list")
 
     def form(self, actor: User, _found: None, /) -> ProgrammeForm:
         """For organisations that the actor has whole."""
@@ -292,8 +270,3 @@ class NewProgramme(UpgradePage):
         )
         self.done(_now("Kept."))
         return redirect("assessment:programme-list")
-
-
-def confidential(request: HttpRequest) -> None:
-    """Say that the answer shows what locks a place has."""
-    marks.shows(request, marks.Mark.CONFIDENTIAL)

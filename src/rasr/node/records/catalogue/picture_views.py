@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -56,7 +58,7 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
 
 
 @takes_files
-@csrf_exempt  # reading the token reads the file; ``_receive`` asks for it once the limit stands in front
+@csrf_exempt  # reading the token reads the file; ``receive`` asks for it once the limit stands in front
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, table: str, row_id: str) -> HttpResponseBase:
     """The page to add a photograph from."""
@@ -65,36 +67,53 @@ def add(request: HttpRequest, table: str, row_id: str) -> HttpResponseBase:
     name = pictures.called(actor, table, row_id)
     if name is None or not pictures.may_add(actor, table, row_id):
         raise Http404
-    limit = None
-    if request.method == "POST":
-        limit = receiving.limited(request, most_mb=pictures.MOST_MB)
-    return _receive(request, table, row_id, name, limit)
+
+    def keep(given: dict[str, Any]) -> None:
+        file, caption = given["file"].file, given["caption"]
+        pictures.add(actor=actor, table=table, row_id=row_id, file=file, caption=caption)
+
+    limit = receiving.limited(request, most_mb=pictures.MOST_MB) if request.method == "POST" else None
+    page = AddPage(name, back_to(table, row_id), keep, marks.shows_all_seen)
+    return receive(request, page, limit)
+
+
+@dataclass(frozen=True)
+class AddPage:
+    """A page to add a photograph from. name, back: what it is of, and where that stands.
+
+    keep: takes what ``form`` gave; Refused is told on the page. marked: says what a page with the form shows.
+    """
+
+    name: str
+    back: str
+    keep: Callable[[dict[str, Any]], object]
+    marked: Callable[[HttpRequest], object]
+    form: type[forms.Form] = PictureForm
 
 
 @csrf_protect
-def _receive(
-    request: HttpRequest, table: str, row_id: str, name: str, limit: receiving.Limit | None
-) -> HttpResponseBase:
+def receive(request: HttpRequest, page: AddPage, limit: receiving.Limit | None) -> HttpResponseBase:
+    """The form, or what became of the photograph that was sent. limit: stands in front of its files; None: none were.
+
+    Only here is the token asked for, which reads the file.
+    """
     fault = ""
-    form = PictureForm() if limit is None else PictureForm(request.POST, request.FILES)
+    form = page.form() if limit is None else page.form(request.POST, request.FILES)
     if limit is not None and limit.exceeded:
-        form = PictureForm()
+        form = page.form()
         fault = say(Refused("picture_too_large", limit_mb=pictures.MOST_MB, pixels=pictures.MOST_PIXELS))
     elif form.is_bound and form.is_valid():
-        given = form.cleaned_data
         try:
-            pictures.add(
-                actor=actor_of(request), table=table, row_id=row_id, file=given["file"].file, caption=given["caption"]
-            )
+            page.keep(form.cleaned_data)
         except Refused as refused:
             fault = say(refused)
         else:
-            return redirect(back_to(table, row_id))
-    marks.shows_all_seen(request)
+            return redirect(page.back)
+    page.marked(request)
     context = {
         "page_title": _("Add a photograph"),
-        "name": name,
-        "back": back_to(table, row_id),
+        "name": page.name,
+        "back": page.back,
         "form": form,
         "fault": fault,
         "limit_mb": pictures.MOST_MB,

@@ -23,7 +23,7 @@ from rasr.node.records.catalogue.merging import JUDGE, Merged
 from rasr.node.records.catalogue.tables import UnidentifiedFilter, UnidentifiedTable
 from rasr.node.records.catalogue.unidentified import KEEP, Unknown
 from rasr.node.records.catalogue.views import OfArticle, OfCatalogue, facts_of
-from rasr.node.records.lots.pages import WhyForm
+from rasr.node.records.lots.pages import NewPage, WhyForm
 from rasr.node.records.models import Article, ArticlesApart
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
@@ -202,22 +202,15 @@ class Unidentified(Righted, Sorted):
         return super().get_context_data(**kwargs, keeps=may(self.request.user, KEEP))
 
 
-class NewUnidentified(OfCatalogue):
+class NewUnidentified(NewPage, OfCatalogue):
     """Take down something that nobody can name."""
 
     title, button = _("Something unidentified"), _("Take it down")
     right = KEEP
 
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
     def name(self, _found: None, /) -> str:
         """What it is."""
         return _now("Unidentified")
-
-    def back(self, _found: None, /) -> str:
-        """The catalogue."""
-        return reverse("records:catalogue")
 
     def form(self, actor: User, _found: None, /) -> UnknownForm:
         """With the stores where the actor keeps stock."""

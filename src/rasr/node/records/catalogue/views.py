@@ -24,7 +24,7 @@ from rasr.node.records.catalogue.forms import (
     NewForm,
     PackageForm,
 )
-from rasr.node.records.lots.pages import ActPage
+from rasr.node.records.lots.pages import ActPage, NewPage
 from rasr.node.records.models import Article
 from rasr.node.records.queries import article as one_article
 from rasr.node.records.queries import each_of
@@ -48,21 +48,14 @@ class OfCatalogue(ActPage):
         return redirect("records:article", article_id)
 
 
-class NewArticle(OfCatalogue):
+class NewArticle(NewPage, OfCatalogue):
     """Enter an article."""
 
     title, button = _("New article"), _("Enter")
 
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
     def name(self, _found: None, /) -> str:
         """What it is."""
         return _now("Article")
-
-    def back(self, _found: None, /) -> str:
-        """The catalogue."""
-        return reverse("records:catalogue")
 
     def form(self, _actor: User, _found: None, /) -> NewForm:
         """Empty."""

@@ -32,7 +32,7 @@ VIEW = "view_register"
 @require_GET
 def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker of the pages beneath: a worker may only serve what lies beneath its own address."""
-    path = finders.find("records/count_worker.js")
+    path = finders.find("records/away_worker.js")
     assert path is not None, "it is a file of this app"
     with open(path, encoding="utf-8") as file:
         answer = HttpResponse(file.read(), content_type="text/javascript")

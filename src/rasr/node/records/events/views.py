@@ -23,7 +23,7 @@ from rasr.node.records.events.figures import beside
 from rasr.node.records.events.forms import ActionForm, FiguresForm, FoundForm, ReportForm, lost
 from rasr.node.records.events.revisions import revised
 from rasr.node.records.events.tables import IncidentFilter, IncidentTable
-from rasr.node.records.lots.pages import ActPage, WhyForm
+from rasr.node.records.lots.pages import ActPage, NewPage, WhyForm
 from rasr.node.records.models import Incident, IncidentState
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
@@ -95,7 +95,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     return render(request, "records/events/incident.html", context)
 
 
-class ReportIncident(ActPage):
+class ReportIncident(NewPage):
     """Report what happened."""
 
     template_name = "records/events/report.html"
@@ -103,16 +103,9 @@ class ReportIncident(ActPage):
     title, button = _("Report an incident"), _("Report it")
     above = ("records:incidents", _("Incidents"))
 
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing is there yet."""
-
     def name(self, _found: None, /) -> str:
         """It has none yet."""
         return ""
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("records:incidents")
 
     def form(self, actor: User, _found: None, /) -> ReportForm:
         """Of now, with what the ledger says already where it is about a loss that was recorded."""

@@ -28,7 +28,7 @@ from rasr.node.records.events.tables import (
     InspectionFilter,
     InspectionTable,
 )
-from rasr.node.records.lots.pages import ActPage
+from rasr.node.records.lots.pages import ActPage, NewPage
 from rasr.node.records.models import Action, Breach, Climate, Incident, Inspection, Movement
 from rasr.node.records.views import Righted, Sorted, actor_of
 from rasr.node.web import marks
@@ -79,7 +79,7 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     return render(request, "records/events/inspection.html", context)
 
 
-class PutDownInspection(ActPage):
+class PutDownInspection(NewPage):
     """Put down an inspection or a test."""
 
     template_name = "records/events/report.html"
@@ -87,16 +87,9 @@ class PutDownInspection(ActPage):
     title = _("Put down an inspection")
     above = ("records:inspections", _("Inspections"))
 
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing is there yet."""
-
     def name(self, _found: None, /) -> str:
         """It has none yet."""
         return ""
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("records:inspections")
 
     def form(self, actor: User, _found: None, /) -> InspectionForm:
         """Of today; kind and place may come with the address."""

@@ -11,7 +11,9 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from rasr.core.basis.findings import Refused
@@ -160,3 +162,18 @@ class ActPage(Righted):
             "told": self.told(actor, found),
         }
         return render(self.request, self.template_name, context, status=status)
+
+
+class NewPage(ActPage):
+    """A form for what is not there yet: it leads back to the list that it will stand in (``above``)."""
+
+    def found(self, _actor: User, /, **_ids: Any) -> None:
+        """Nothing yet."""
+
+    def name(self, _found: None, /) -> str:
+        """What will be."""
+        return _now("New")
+
+    def back(self, _found: None, /) -> str:
+        """The list."""
+        return reverse(self.above[0])

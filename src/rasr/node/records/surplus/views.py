@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from rasr.node.people.models import User
 from rasr.node.people.rights import may, require
 from rasr.node.records.ledger import declaring
-from rasr.node.records.lots.pages import ActPage
+from rasr.node.records.lots.pages import ActPage, NewPage
 from rasr.node.records.models import Declaration, Holding
 from rasr.node.records.services import Spot
 from rasr.node.records.surplus import queries
@@ -52,21 +52,10 @@ class Decisions(Righted, Sorted):
         return super().get_context_data(**kwargs, judges=may(self.request.user, queries.JUDGE))
 
 
-class NewDecision(ActPage):
+class NewDecision(NewPage):
     """Take down a decision."""
 
     title, above = _("New decision"), ABOVE
-
-    def found(self, _actor: User, /, **_ids: Any) -> None:
-        """Nothing yet."""
-
-    def name(self, _found: None, /) -> str:
-        """What will be."""
-        return _now("New")
-
-    def back(self, _found: None, /) -> str:
-        """The list."""
-        return reverse("records:surplus")
 
     def form(self, actor: User, _found: None, /) -> DecisionForm:
         """Of today."""

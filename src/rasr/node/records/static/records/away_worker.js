@@ -1,7 +1,8 @@
-// Gives the page of a visit what was put aside for the time without a network; everything else goes its way.
+// Gives the pages beneath this address what they have put aside for the time without a network; everything else goes
+// its way. Pages of /counts/ put it aside as rasr-counts, those of /security/ as rasr-security.
 "use strict";
 
-const KEPT = "rasr-security";
+const KEPT = `rasr-${self.location.pathname.split("/").at(-2)}`;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
