@@ -23,7 +23,8 @@ from rasr.core.basis.findings import Refused
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.cooperation import cooperate
 from rasr.core.plan.draws import first_queue
-from rasr.core.plan.frontier import NO, YES, frontier
+from rasr.core.plan.frontier import frontier
+from rasr.core.plan.game import NO, YES
 from rasr.core.plan.options import Options
 from rasr.core.plan.scenarios import Change, Given, compare, read_changes
 from rasr.core.plan.strategic import strategic_problem

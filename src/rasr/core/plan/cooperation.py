@@ -17,23 +17,26 @@ from rasr.core.basis.findings import Number, Refused
 from rasr.core.plan.audit import audit, refuse_breaches
 from rasr.core.plan.coalition import each_its_own_sites, lifted, lowered, part_of
 from rasr.core.plan.curves import Floats
-from rasr.core.plan.game import ROUNDING, best_split, by_size, closed, parts_high, shapley, shapley_range, steady_split
+from rasr.core.plan.game import (
+    NO,
+    OPEN,
+    ROUNDING,
+    YES,
+    best_split,
+    by_size,
+    closed,
+    parts_high,
+    shapley,
+    shapley_range,
+    steady_split,
+)
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, danger_over_time, fatalities, left_share
-from rasr.core.plan.solve import Progress, solve
+from rasr.core.plan.solve import Progress, Task, no_clock, no_progress, solve
 
 MOST_MEMBERS = 11
 """As many make 2,047 groups; one more doubles the work."""
-YES, OPEN, NO = "yes", "not_distinguishable", "no"
 Verdict = tuple[str, dict[str, Number]]
-
-
-@dataclass(frozen=True)
-class Task:
-    """A group's problem and how long it is worked on."""
-
-    problem: Problem
-    options: Options
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def worth_of(task: Task) -> Worth:
     nothing = sum(fatalities(problem, Flow.nothing(problem)))
     if not len(problem.arcs.pool):
         return Worth(Flow.nothing(problem), nothing, nothing, nothing, "nothing_possible")
-    found = solve(problem, task.options, start=None, clock=_no_clock, progress=_no_progress)
+    found = solve(problem, task.options, start=None, clock=no_clock, progress=no_progress)
     refuse_breaches(audit(problem, found.flow))
     return Worth(found.flow, nothing, found.objective, found.bound, found.status)
 
@@ -78,7 +81,7 @@ def cooperate(
     members: list[str] | None = None,
     executor: Executor | None = None,
     options: Options | None = None,
-    progress: Progress = lambda _, __: None,
+    progress: Progress = no_progress,
 ) -> Cooperation:
     """What each group of the members can do; members: jurisdictions, by default all.
 
@@ -287,11 +290,3 @@ def _core_verdict(names: list[str], low: Floats, high: Floats) -> Verdict:
 
 def _short(figure: float) -> float:
     return float(f"{figure:.3g}")
-
-
-def _no_clock() -> float:
-    return 0.0
-
-
-def _no_progress(_: str, __: float) -> None:
-    return None

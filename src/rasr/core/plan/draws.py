@@ -17,7 +17,8 @@ from rasr.core.basis.findings import Refused
 from rasr.core.plan.curves import Curves, Floats
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Problem
-from rasr.core.plan.scenarios import Task, first_year, planned
+from rasr.core.plan.scenarios import first_year, planned
+from rasr.core.plan.solve import Task
 
 MOST_DRAWS = 1000
 IN_QUEUE = 0.1

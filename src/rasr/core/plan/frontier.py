@@ -14,15 +14,15 @@ import polars as pl
 from rasr.core.basis.findings import Refused
 from rasr.core.plan.audit import audit, refuse_breaches
 from rasr.core.plan.curves import Floats, Ints
+from rasr.core.plan.game import NO, OPEN, YES
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, danger_over_time, fatalities, left_share
-from rasr.core.plan.solve import Clock, Found, NoPlanError, Progress, solve
+from rasr.core.plan.solve import Clock, Found, NoPlanError, Progress, no_clock, no_progress, solve
 
 BUDGETS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 """Shares of the funds that are tried by default."""
 KNEE = 2.0
 """A knee is where a euro more buys less than half of what a euro bought before."""
-YES, OPEN, NO = "yes", "not_distinguishable", "no"
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def frontier(
     *,
     budgets: tuple[float, ...] = BUDGETS,
     options: Options | None = None,
-    clock: Clock = lambda: 0.0,
-    progress: Progress = lambda _, __: None,
+    clock: Clock = no_clock,
+    progress: Progress = no_progress,
 ) -> pl.DataFrame:
     """A row per budget: budget_share, budget_eur, cost_eur, fatalities, fatalities_bound, averted_low, averted_high,
     averted_per_million_eur (against the point before), danger_after, mass_kg, knee, status.
@@ -72,7 +72,7 @@ def budget_eur(problem: Problem) -> float:
 
 def _solved(problem: Problem, options: Options, start: Flow | None, clock: Clock) -> Found | None:
     try:
-        found = solve(problem, options, start=start, clock=clock, progress=lambda _, __: None)
+        found = solve(problem, options, start=start, clock=clock, progress=no_progress)
     except NoPlanError:
         return None
     refuse_breaches(audit(problem, found.flow))

@@ -20,6 +20,8 @@ from rasr.core.basis.highs import highs_with
 from rasr.core.plan.curves import Floats, Ints
 
 INF = np.inf
+YES, OPEN, NO = "yes", "not_distinguishable", "no"
+"""What intervals say of a question."""
 ROUNDING = 1e-7
 """A share of the worth of all below which a difference is the solver's tolerance."""
 

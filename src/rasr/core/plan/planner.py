@@ -28,9 +28,10 @@ from rasr.core.plan.problem import (
     fatalities,
     gate_costs_eur,
     left_share,
+    without_deadlines,
 )
 from rasr.core.plan.result import Plan
-from rasr.core.plan.solve import Clock, Found, NoPlanError, Progress, solve
+from rasr.core.plan.solve import Clock, Found, NoPlanError, Progress, no_clock, no_progress, solve
 from rasr.core.plan.tables import plan_tables
 from rasr.core.plan.together import in_joint
 from rasr.core.records.region import Region
@@ -77,22 +78,14 @@ class Both:
     alone: Plan
 
 
-def _no_clock() -> float:
-    return 0.0
-
-
-def _no_progress(_: str, __: float) -> None:
-    return None
-
-
 def plan_alone(
     region: Region,
     danger: Danger,
     *,
     as_of: date,
     options: Options | None = None,
-    clock: Clock = _no_clock,
-    progress: Progress = _no_progress,
+    clock: Clock = no_clock,
+    progress: Progress = no_progress,
 ) -> Plan:
     """What each jurisdiction can do with its own lines and money and an equal share of shared money.
 
@@ -110,8 +103,8 @@ def plan_both(
     *,
     as_of: date,
     options: Options | None = None,
-    clock: Clock = _no_clock,
-    progress: Progress = _no_progress,
+    clock: Clock = no_clock,
+    progress: Progress = no_progress,
 ) -> Both:
     """The joint plan and the plan alone it starts from; the joint objective is never higher.
 
@@ -178,18 +171,13 @@ def _alone(
     try:
         return problem, solve(_within_reach(problem), own, start=None, clock=clock, progress=progress)
     except NoPlanError:
-        free = _without_deadlines(problem, np.ones(len(problem.pools.ids), dtype=bool))
+        free = without_deadlines(problem)
         return problem, solve(free, own, start=None, clock=clock, progress=progress)
-
-
-def _without_deadlines(problem: Problem, of: np.ndarray) -> Problem:
-    """The problem with the deadlines of some pools set aside."""
-    return replace(problem, pools=replace(problem.pools, deadline=np.where(of, -1, problem.pools.deadline)))
 
 
 def _within_reach(problem: Problem) -> Problem:
     """The problem without the deadlines that no line can meet whatever is paid; its plan shows them as missed."""
-    return _without_deadlines(problem, np.isin(np.arange(len(problem.pools.ids)), unreachable(problem)))
+    return without_deadlines(problem, np.isin(np.arange(len(problem.pools.ids)), unreachable(problem)))
 
 
 def _solve(problem: Problem, options: Options, start: Flow | None, clock: Clock, progress: Progress) -> Found:

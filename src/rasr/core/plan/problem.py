@@ -7,7 +7,7 @@ and then stays open, a *purse* what one fund may pay for one jurisdiction and ac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -178,6 +178,13 @@ class Flow:
             np.zeros((len(problem.gates.ids), periods)),
             np.zeros((len(problem.purses.fund), periods)),
         )
+
+
+def without_deadlines(problem: Problem, of: np.ndarray | None = None) -> Problem:
+    """The problem with deadlines set aside: of some pools (a mask), or of all."""
+    free = np.full(len(problem.pools.ids), -1, dtype=np.int64)
+    deadline = free if of is None else np.where(of, -1, problem.pools.deadline)
+    return replace(problem, pools=replace(problem.pools, deadline=deadline))
 
 
 def left_share(problem: Problem, flow: Flow) -> Floats:

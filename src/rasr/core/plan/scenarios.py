@@ -21,10 +21,11 @@ from rasr.core.basis.units import MONTHS_PER_YEAR
 from rasr.core.plan.audit import audit, refuse_breaches
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.diagnose import unreachable
+from rasr.core.plan.game import OPEN, YES
 from rasr.core.plan.options import Options
 from rasr.core.plan.periods import Periods
-from rasr.core.plan.problem import Flow, Problem, danger_over_time, left_share
-from rasr.core.plan.solve import Found, NoPlanError, solve
+from rasr.core.plan.problem import Flow, Problem, danger_over_time, left_share, without_deadlines
+from rasr.core.plan.solve import Found, NoPlanError, Task, no_clock, no_progress, solve
 from rasr.core.records.region import Region
 
 COLUMNS = ("scenario", "change", "target", "from_period", "factor")
@@ -32,7 +33,6 @@ BASE = "as_it_is"
 """Name of the region without a change."""
 ALL = "all"
 MOST_SCENARIOS = 50
-YES, OPEN = "yes", "not_distinguishable"
 
 
 @dataclass(frozen=True)
@@ -206,23 +206,14 @@ class Planned:
     missed: list[str]
 
 
-@dataclass(frozen=True)
-class Task:
-    """A problem to plan and how long it is worked on."""
-
-    problem: Problem
-    options: Options
-
-
 def planned(task: Task) -> Planned:
     """The plan of a problem; deadlines that cannot be met are set aside, and are told as missed."""
     problem = task.problem
     hopeless = np.isin(np.arange(len(problem.pools.ids)), unreachable(problem))
-    nobody = np.ones(len(problem.pools.ids), dtype=bool)
-    for aside in (hopeless, nobody):
-        asked = replace(problem, pools=replace(problem.pools, deadline=np.where(aside, -1, problem.pools.deadline)))
+    for aside in (hopeless, None):
+        asked = without_deadlines(problem, aside)
         try:
-            found = solve(asked, task.options, start=None, clock=lambda: 0.0, progress=lambda _, __: None)
+            found = solve(asked, task.options, start=None, clock=no_clock, progress=no_progress)
         except NoPlanError:
             continue
         breaches = audit(problem, found.flow)

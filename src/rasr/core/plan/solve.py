@@ -43,6 +43,23 @@ WORKS_GAP = 1e-4
 """Share of the objective that the choice of works may leave."""
 
 
+def no_clock() -> float:
+    """No time passes: what is found depends on nothing but what was asked."""
+    return 0.0
+
+
+def no_progress(_: str, __: float) -> None:
+    """Nobody is told."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A problem to plan and how long it is worked on, as it is handed to another process."""
+
+    problem: Problem
+    options: Options
+
+
 class NoPlanError(Exception):
     """The constraints cannot all be met; ``diagnose`` says which conflict."""
 

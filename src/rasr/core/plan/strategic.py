@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import polars as pl
 
 from rasr.core.basis.units import MONTHS_PER_YEAR
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.options import Options
-from rasr.core.plan.problem import Problem
+from rasr.core.plan.problem import Problem, without_deadlines
 from rasr.core.records.region import Region
 
 EVERY_LINE = 10**6
@@ -28,9 +27,7 @@ def strategic_problem(
 ) -> Problem:
     """The coarse problem of a region. Refused: as ``build_problem``."""
     options = Options(partial=partial, nearest_lines=EVERY_LINE)
-    problem = build_problem(yearly(region), merged(pools), danger_curves, as_of=as_of, options=options)
-    free = np.full(len(problem.pools.ids), -1, dtype=np.int64)
-    return replace(problem, pools=replace(problem.pools, deadline=free))
+    return without_deadlines(build_problem(yearly(region), merged(pools), danger_curves, as_of=as_of, options=options))
 
 
 def merged(pools: pl.DataFrame) -> pl.DataFrame:

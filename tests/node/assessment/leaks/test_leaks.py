@@ -166,6 +166,8 @@ def test_a_work_is_entered_and_withdrawn_by_the_pages(chief: User, places: Place
     assert client.post(f"/security/works/{made.pk}/withdraw/").status_code == 302
     assert client.post(f"/security/works/{made.pk}/withdraw/").status_code == 404
     assert queries.works(chief, [places.site_id]).is_empty()
+    entries = Entry.objects.filter(act__in=("security.work", "security.work_withdraw"))
+    assert [entry.organisation_id for entry in entries] == [places.organisation_id] * 2, "who has it whole reads it"
 
 
 def test_works_over_all_sites_go_by_what_they_remove_for_their_money(

@@ -8,20 +8,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from uuid6 import uuid7
 
 from rasr.core.assessment.security.works import catalogue
 from rasr.core.basis.findings import Refused
-from rasr.core.basis.seal import BrokenError
-from rasr.core.basis.sealed_texts import open_text, seal_text
 from rasr.node.assessment.models import SecurityWork
 from rasr.node.assessment.security import queries as visits
+from rasr.node.assessment.security import sealed
 from rasr.node.people import trail
 from rasr.node.people.models import User
 from rasr.node.people.rights import require
@@ -66,7 +63,7 @@ def enter(*, actor: User, site_id: str, work: Work) -> SecurityWork:
         if value is not None and not (isfinite(value) and value >= 0):
             raise Refused("out_of_range", quantity=quantity, minimum=0, maximum="any", unit=unit, value=value)
     work_id = uuid7()
-    body = seal_text(settings.SECRET_KEY, f"{SEALED} {work_id}", json.dumps(asdict(work)))
+    body = sealed.seal_row(SEALED, work_id, json.dumps(asdict(work)))
     with transaction.atomic():
         made = SecurityWork.objects.create(work_id=work_id, site=site, body=body, entered_by=actor)
         _record(actor, "security.work", made)
@@ -78,7 +75,7 @@ def withdraw(*, actor: User, work_id: UUID) -> SecurityWork:
     require(actor, RIGHT)
     with transaction.atomic():
         rows = SecurityWork.objects.filter(scope_of(actor, RIGHT).sites("site__"), withdrawn_at=None)
-        found = rows.select_for_update(of=("self",)).get(pk=work_id)
+        found = rows.select_related("site").select_for_update(of=("self",)).get(pk=work_id)
         found.withdrawn_by, found.withdrawn_at = actor, timezone.now()
         found.save(update_fields=["withdrawn_by", "withdrawn_at"])
         _record(actor, "security.work_withdraw", found)
@@ -87,13 +84,16 @@ def withdraw(*, actor: User, work_id: UUID) -> SecurityWork:
 
 def opened(found: SecurityWork) -> Work:
     """What a work is. Raises Refused: security_unreadable."""
-    try:
-        told: dict[str, Any] = json.loads(open_text(settings.SECRET_KEY, f"{SEALED} {found.pk}", found.body))
-    except BrokenError:
-        raise Refused("security_unreadable") from None
-    return Work(**told)
+    return Work(**json.loads(sealed.open_row(SEALED, found.pk, found.body)))
 
 
 def _record(actor: User, act: str, found: SecurityWork) -> None:
     """On the trail: that, not what; the site is the place of it."""
-    trail.record(actor=actor, act=act, table=TABLE, row_id=found.pk, site_id=found.site_id)
+    trail.record(
+        actor=actor,
+        act=act,
+        table=TABLE,
+        row_id=found.pk,
+        organisation_id=found.site.organisation_id,
+        site_id=found.site_id,
+    )
