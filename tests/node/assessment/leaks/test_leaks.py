@@ -145,6 +145,9 @@ def test_the_chosen_works_are_the_best_of_all_sets(chief: User, places: Places, 
         (Work("locks", cost_eur=-1.0), "out_of_range"),
         (Work("locks", cost_eur=float("nan")), "out_of_range"),
         (Work("locks", life_years=float("inf")), "out_of_range"),
+        (Work("locks", cost_low_eur=9.0, cost_high_eur=8.0), "out_of_range"),
+        (Work("locks", cost_eur=7.0, cost_low_eur=8.0), "out_of_range"),
+        (Work("locks", cost_eur=9.5, cost_high_eur=9.0), "out_of_range"),
     ],
 )
 def test_a_work_at_fault_is_refused(chief: User, places: Places, work: Work, code: str) -> None:
@@ -152,6 +155,21 @@ def test_a_work_at_fault_is_refused(chief: User, places: Places, work: Work, cod
         services.enter(actor=chief, site_id=places.site_id, work=work)
     assert refused.value.code == code
     assert not SecurityWork.objects.exists()
+
+
+def test_what_a_work_may_cost_stands_beside_what_it_is_to_cost(chief: User, places: Places, client_of: SignIn) -> None:
+    finished(chief, places.site_id)
+    sent = {**SENDS, "cost_low_eur": "1100", "cost_high_eur": "1400"}
+    client = client_of(chief)
+    assert (
+        client.post(f"/security/sites/{places.site_id}/works/new/", {**sent, "cost_high_eur": "1000"}).status_code
+        == 400
+    )
+    assert client.post(f"/security/sites/{places.site_id}/works/new/", sent).status_code == 302
+    page = client.get(f"/security/sites/{places.site_id}/result/").content.decode()
+    assert "(1\u202f100 – 1\u202f400)" in page
+    found = queries.found(chief, [Site.objects.get(pk=places.site_id)])
+    assert found.offer.works.select("cost_low_eur", "cost_eur", "cost_high_eur").row(0) == (1100.0, 1200.5, 1400.0)
 
 
 def test_a_work_is_entered_and_withdrawn_by_the_pages(chief: User, places: Places, client_of: SignIn) -> None:

@@ -50,6 +50,8 @@ class WorkForm(forms.Form):
         label=_("Cost, EUR"), min_value=0, max_value=MOST_EUR, required=False,
         help_text=_("From an offer or a contract. Without a cost it is no choice, and is named."),
     )  # fmt: skip
+    cost_low_eur = forms.FloatField(label=_("Lowest cost, EUR"), min_value=0, max_value=MOST_EUR, required=False)
+    cost_high_eur = forms.FloatField(label=_("Highest cost, EUR"), min_value=0, max_value=MOST_EUR, required=False)
     life_years = forms.FloatField(label=_("Life, years"), min_value=0, max_value=MOST_YEARS, required=False)
     upkeep_eur_per_year = forms.FloatField(
         label=_("Upkeep, EUR a year"), min_value=0, max_value=MOST_EUR, required=False

@@ -112,6 +112,8 @@ def works(actor: Actor, site_ids: Iterable[str]) -> pl.DataFrame:
                 "store_id": told.store_id,
                 "kind": told.kind,
                 "cost_eur": told.cost_eur,
+                "cost_low_eur": told.cost_low_eur,
+                "cost_high_eur": told.cost_high_eur,
                 "life_years": told.life_years,
                 "upkeep_eur_per_year": told.upkeep_eur_per_year,
                 "source": told.source,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from math import isfinite
+from math import inf, isfinite
 from uuid import UUID
 
 from django.db import transaction
@@ -32,7 +32,10 @@ SEALED = "rasr security work"
 
 @dataclass(frozen=True)
 class Work:
-    """What is offered. store_id: None for the site as a whole. Money and life: None unknown."""
+    """What is offered. store_id: None for the site as a whole. Money and life: None unknown.
+
+    cost_low_eur, cost_high_eur: between which it may lie.
+    """
 
     kind: str
     store_id: str | None = None
@@ -40,6 +43,8 @@ class Work:
     life_years: float | None = None
     upkeep_eur_per_year: float | None = None
     source: str = ""
+    cost_low_eur: float | None = None
+    cost_high_eur: float | None = None
 
 
 def enter(*, actor: User, site_id: str, work: Work) -> SecurityWork:
@@ -55,13 +60,17 @@ def enter(*, actor: User, site_id: str, work: Work) -> SecurityWork:
     known = catalogue()
     if work.kind not in known:
         raise Refused("unknown_rule", what="kind of work", value=work.kind, known=", ".join(known))
-    for quantity, value, unit in (
-        ("The cost", work.cost_eur, "EUR"),
-        ("The life", work.life_years, "years"),
-        ("The upkeep", work.upkeep_eur_per_year, "EUR a year"),
+    least_eur, most_eur = work.cost_low_eur or 0.0, inf if work.cost_high_eur is None else work.cost_high_eur
+    for quantity, value, least, most, unit in (
+        ("The lowest cost", work.cost_low_eur, 0.0, inf, "EUR"),
+        ("The highest cost", work.cost_high_eur, least_eur, inf, "EUR"),
+        ("The cost", work.cost_eur, least_eur, most_eur, "EUR"),
+        ("The life", work.life_years, 0.0, inf, "years"),
+        ("The upkeep", work.upkeep_eur_per_year, 0.0, inf, "EUR a year"),
     ):
-        if value is not None and not (isfinite(value) and value >= 0):
-            raise Refused("out_of_range", quantity=quantity, minimum=0, maximum="any", unit=unit, value=value)
+        if value is not None and not (isfinite(value) and least <= value <= most):
+            told = "any" if most == inf else most
+            raise Refused("out_of_range", quantity=quantity, minimum=least, maximum=told, unit=unit, value=value)
     work_id = uuid7()
     body = sealed.seal_row(SEALED, work_id, json.dumps(asdict(work)))
     with transaction.atomic():

@@ -179,7 +179,7 @@ def works(found: Found) -> Rows:
             [
                 wording.name("works", row["kind"]),
                 row["store_id"] or _("the site"),
-                figures.write("euro", row["cost_eur"]) if row["cost_eur"] is not None else _("no cost: no choice"),
+                _cost(row),
                 figures.write("euro", alone.get("cost_eur_per_year")),
                 figures.write(EXACT, alone.get("index_removed")),
                 figures.write(EXACT, _per_thousand(alone.get("index_removed_by_eur"))),
@@ -188,6 +188,14 @@ def works(found: Found) -> Rows:
     heads = [_("Work"), _("Where"), _("Cost, EUR"), _("EUR a year with upkeep"), _("Index removed"),
              _("Removed per thousand EUR")]  # fmt: skip
     return Rows(_("Works that are offered"), heads, rows, (2, 3, 4, 5))
+
+
+def _cost(row: dict[str, Any]) -> str:
+    """What a work costs, with between what it may lie where both ends are known."""
+    if row["cost_eur"] is None:
+        return _("no cost: no choice")
+    ends, told = between(row["cost_low_eur"], row["cost_high_eur"], "euro"), figures.write("euro", row["cost_eur"])
+    return told if ends in ("–", told) else f"{told} ({ends})"
 
 
 def _per_thousand(by_eur: float | None) -> float | None:
