@@ -191,7 +191,7 @@ def test_distances_are_on_the_card_when_a_second_person_agrees(beside: Crew, cli
     asked = Approval.objects.get(kind=distances.KIND)
     assert answer["Location"] == reverse("people:approval", args=[asked.pk])
     address = cards.renew_address(actor=beside.judge, store_id="S1").address
-    assert "800" not in Client().get(url("open-card", address)).content.decode()
+    assert "<strong>800</strong>" not in Client().get(url("open-card", address)).content.decode()
     page = judge.get(url("card", "S1")).content.decode()
     assert "Distances of this card wait for a second person." in page
     assert judge.post(url("card-distances", "S1"), DISTANCES).status_code == 400, "one at a time"
@@ -212,7 +212,7 @@ def test_distances_that_one_person_wrote_before_are_not_told(
 ) -> None:
     EmergencyCard.objects.update(distances_agreed_at=None)
     opened = Client().get(url("open-card", card.address)).content.decode()
-    assert "800" not in opened
+    assert "<strong>800</strong>" not in opened
     assert "Site order 7" not in opened
     assert "no second person has agreed to" in client_of(beside.judge).get(url("card", "S1")).content.decode()
 
