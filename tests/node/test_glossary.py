@@ -33,7 +33,7 @@ MACHINERY = {
     "given pool", "given curve", "movement line", "batch", "place", "leaf", "exposure", "line rate", "setting",
     "article component", "article detail", "article name", "count line", "item position", "lot component",
     "voucher series", "security photograph", "security phone", "security upload", "upgrade photo",
-    "clearance progress", "hotspot item",
+    "clearance progress", "hotspot item", "study table",
 }  # fmt: skip
 """Models that hold parts of something else, or are known by another word: no page names one of their rows by these."""
 

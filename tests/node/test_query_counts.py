@@ -15,30 +15,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.browser.walk import views
-from tests.node.assessment.candidates import planted_candidates
 from tests.node.assessment.hotspots import planted_hotspots
-from tests.node.assessment.leaks import planted_works
-from tests.node.assessment.licences import planted_licences
 from tests.node.assessment.rules import planted_rules
-from tests.node.assessment.security import planted_visits
-from tests.node.assessment.surroundings import planted_surveys
-from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import keep_assessment, keep_plan, load, loader, rolled_back_afterwards, somebody
 from tests.node.people.rules import RULES
-from tests.node.plan import planted_decisions
+from tests.node.planted_pages import full_store, planted
 from tests.node.records.catalogue import planted_catalogue
-from tests.node.records.counts import planted_counts
-from tests.node.records.events import planted_events
 from tests.node.records.lots import planted_lots
-from tests.node.records.surplus import planted_surplus
 
 from rasr.core.records.region import Region
 from rasr.facade import plan
 from rasr.node.jobs.models import Job
 from rasr.node.people import idle
 from rasr.node.people.models import Entry, Grant, User
-from rasr.node.places.models import Store
-from rasr.node.records.models import Holding, Movement, Upload
+from rasr.node.records.models import Upload
 from rasr.sample import make_sample
 
 SCALES = (pytest.param(0.1, marks=pytest.mark.one_database), 0.2)
@@ -179,8 +169,8 @@ COUNTS = {
     "people:invitations": 7,
     "people:invite": 9,
     "people:join": 0,
-    "people:my-data": 52,
-    "people:my-data-file": 52,
+    "people:my-data": 54,
+    "people:my-data-file": 54,
     "people:people": 11,
     "people:person": 13,
     "people:privacy": 0,
@@ -196,6 +186,16 @@ COUNTS = {
     "plan:hold-fast": 10,
     "plan:run": 17,
     "plan:runs": 15,
+    "plan:scenario": 13,
+    "plan:scenario-add": 14,
+    "plan:scenario-drop": 13,
+    "plan:scenario-new": 8,
+    "plan:scenario-remove": 8,
+    "plan:scenarios": 9,
+    "plan:studies": 15,
+    "plan:study": 15,
+    "plan:study-ask": 13,
+    "plan:study-table": 11,
     "plan:table": 11,
     "plan:take-back": 8,
     "records:action": 9,
@@ -295,6 +295,10 @@ VALUES = {
     "assessment:rules-function": {"name": "BD30"},
     "assessment:rules-method": {"name": "airblast"},
     "assessment:table": {"name": "stores"},
+    "plan:scenario-add": {"change": "border_shuts"},
+    "plan:scenario-drop": {"number": 1},
+    "plan:study-ask": {"kind": "scenarios"},
+    "plan:study-table": {"name": "scenarios"},
     "plan:table": {"which": "joint", "name": "shipments"},
     "records:card": {"what": "article"},
     "records:move": {"kind": "issue"},
@@ -352,7 +356,7 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
         # whose card is counted, not folded: that asks once more
         counted = region.table("stock").filter(pl.col("quantity").is_not_null().all().over("article_id"))
         with django_db_blocker.unblock():
-            known = _planted(_full_store())
+            known = planted(full_store(), run)
         known |= {
             "site_id": region.table("lines")["site_id"][0],
             "store_id": held["store_id"],
@@ -373,87 +377,14 @@ def parameters(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterat
         def value(view: str, name: str) -> str:
             if view == "assessment:security-open":
                 name = "finished_id"
+            if view in ("plan:study", "plan:study-table") and name == "run_id":
+                name = "study"
             own = VALUES.get(view, {})
             if name == "article_id" and (article_id := articles.get(view.removeprefix("records:"))):
                 return article_id
             return str(own.get(name) or known.get(f"{view.split(':')[0]}:{name}") or known[name])
 
         yield value
-
-
-def _planted(full: str) -> dict[str, Any]:
-    """Lots, items, decisions, counts, events and articles in a store; their keys by the names of parameters."""
-    load_movement = Movement.objects.earliest("recorded_at")
-    lots = planted_lots.plant(full, "Zeta")
-    surplus = planted_surplus.plant(full, "Zeta")
-    count = planted_counts.plant(full, "Zeta")
-    events = planted_events.plant(full, "Zeta")
-    catalogue = planted_catalogue.plant(full, "Zeta")
-    return {
-        **surplus,
-        **vars(events),
-        "plan:decision_id": planted_decisions.plant(Store.objects.get(pk=full).site_id, "Zeta").pk,
-        "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
-        **_visits(full),
-        **vars(planted_upgrades.plant(full, "Zeta")),
-        **_hotspots(full),
-        "step": "abandon",
-        "form_id": planted_licences.plant(full, "Zeta"),
-        **vars(planted_surveys.plant(loader(), "Zeta")),
-        "file_id": planted_surveys.file(loader(), "Zeta"),
-        "work_id": planted_works.enter(loader(), Store.objects.get(pk=full).site_id).pk,
-        "assessment:entry_id": planted_rules.plant().pk,
-        "records:row_id": catalogue.known_id,
-        "records:table": planted_catalogue.TABLE,
-        "apart_id": catalogue.apart_id,
-        "picture_id": catalogue.picture_id,
-        "what": "name",
-        "row": catalogue.name_id,
-        "count_id": count.pk,
-        "lot_id": lots.lot_id,
-        "records:store_id": full,
-        "constraint_id": lots.constraint_id,
-        "item_id": lots.item_id,
-        "batch_id": lots.pieces_id,
-        "movement_id": load_movement.pk,
-        "articles": {
-            "article-apart": catalogue.known_id,
-            "article-undo": catalogue.gone_id,
-            "article-merge": catalogue.known_id,
-            "article-identify": catalogue.found_id,
-            "article-classify": catalogue.found_id,
-        },
-    }
-
-
-def _visits(full: str) -> dict[str, Any]:
-    """A visit to the site of a store, its photograph, and a phone of the loader's."""
-    actor = loader()
-    made = planted_visits.plant(actor, Store.objects.get(pk=full).site_id, "Zeta", usual=True)
-    return {
-        "assessment:visit_id": made.visit.pk,
-        "finished_id": made.finished.pk,
-        "photo_id": made.photograph.pk,
-        "phone_id": planted_visits.phone(actor, made.visit).pk,
-        "question_id": planted_visits.asked(made.visit)[0],
-        "assessment:site_id": made.visit.site_id,
-    }
-
-
-def _hotspots(full: str) -> dict[str, Any]:
-    """A contaminated area at the site of a store; which of the tables that leave."""
-    made = vars(planted_hotspots.plant(Store.objects.get(pk=full).site_id, "Zeta"))
-    return {**made, "subject": "areas"}
-
-
-def _organisation_of(store_id: str) -> str:
-    return Store.objects.get(pk=store_id).site.organisation_id
-
-
-def _full_store() -> str:
-    """A store with enough of something to plant lots and items in it."""
-    held = Holding.objects.filter(quantity__gt=4, batch__article__unit="piece", batch__purpose="operational")
-    return str(held.order_by("pk").values_list("store_id", flat=True)[0])
 
 
 def asked(client: Client, path: str) -> int:

@@ -13,7 +13,17 @@ from tests.core.plan.small import START, add, problem_of, small, swap
 from rasr.core.basis.findings import Refused
 from rasr.core.plan.draws import drawn_curves, first_queue
 from rasr.core.plan.options import Options
-from rasr.core.plan.scenarios import MOST_SCENARIOS, Change, Compared, Given, changed, compare, read_changes
+from rasr.core.plan.scenarios import (
+    MOST_FAULTS,
+    MOST_SCENARIOS,
+    Change,
+    Compared,
+    Given,
+    ScenariosRefusedError,
+    changed,
+    compare,
+    read_changes,
+)
 from rasr.core.records.region import Region
 from rasr.core.reference import loader
 
@@ -169,9 +179,29 @@ def test_an_unknown_target_is_refused_with_those_there_are(row: str, what: str, 
     ],
 )
 def test_a_cell_that_does_not_fit_is_named(row: str, column: str) -> None:
-    with pytest.raises(Refused, match="scenario_cell") as refused:
+    with pytest.raises(ScenariosRefusedError) as refused:
         read_changes(table("fine line_closes APART 1 .", row), 4)
-    assert (refused.value.numbers["row"], refused.value.numbers["column"]) == (2, column)
+    assert [fault.numbers["column"] for fault in refused.value.faults] == [column]
+    assert f"row 2, column {column}" in str(refused.value.numbers["faults"])
+
+
+def test_every_cell_and_every_target_that_does_not_fit_is_told_at_once() -> None:
+    wrong = ("x explodes APART 0 .", "as_it_is budget all 1 many", *["y line_closes APART 9 ."] * MOST_FAULTS)
+    with pytest.raises(ScenariosRefusedError) as refused:
+        read_changes(table(*wrong), 4)
+    cells = [(fault.numbers["row"], fault.numbers["column"]) for fault in refused.value.faults]
+    assert cells[:4] == [(1, "change"), (1, "from_period"), (2, "scenario"), (2, "factor")]
+    assert len(cells) == 4 + MOST_FAULTS
+    assert str(refused.value.numbers["faults"]).endswith("(4 more.)")
+    with pytest.raises(ScenariosRefusedError) as refused:
+        side_by_side(small(), "x line_closes L9 1 .", "x budget all 1 0.5", "y border_shuts XX 1 .")
+    assert [fault.numbers["value"] for fault in refused.value.faults] == ["L9", "XX"]
+
+
+def test_a_period_that_the_plan_has_no_more_is_refused() -> None:
+    region, late = small(), {"late": [Change(1, "line_closes", "APART", 5, 1.0)]}
+    with pytest.raises(ScenariosRefusedError, match="scenarios_refused"):
+        compare(given(region), region.table("danger_curves"), late)
 
 
 def test_a_missing_column_and_too_many_scenarios_are_refused() -> None:

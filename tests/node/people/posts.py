@@ -22,6 +22,7 @@ from tests.node.conftest import SCALE, SEED, keep_assessment, keep_plan, somebod
 from tests.node.people.scenes import Data, Post, Scene
 from tests.node.people.scenes import post as _post
 from tests.node.plan import planted_decisions
+from tests.node.plan.studies import planted_studies
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.counts import planted_counts
 from tests.node.records.events import planted_events
@@ -262,6 +263,11 @@ def _way(scene: Scene) -> tuple[str, str]:
     return scene.places.site_id, planted_decisions.way(scene.places.site_id).line_id
 
 
+def _scenario(scene: Scene, act: str, data: Data, **keys: object) -> Post:
+    """A form of a scenario."""
+    return _post(scene.planner, act, data, scenario_id=planted_studies.scenario(scene.planner).pk, **keys)
+
+
 def _plan() -> PlanRun:
     """A plan of the small region, kept for the test."""
     made = plan(Region.from_frames(make_sample(SEED, SCALE)))
@@ -444,6 +450,11 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
         planted_decisions.WHY,
         decision_id=planted_decisions.plant(scene.places.site_id, "Zeta").pk,
     ),
+    "plan:study-ask": lambda scene: _post(scene.planner, "job.ask", kind="frontier"),
+    "plan:scenario-new": lambda scene: _post(scene.planner, "scenario.make", planted_studies.WRITES),
+    "plan:scenario-add": lambda scene: _scenario(scene, "scenario.change", planted_studies.CHANGES, change="budget"),
+    "plan:scenario-drop": lambda scene: _scenario(scene, "scenario.change", {}, number=1),
+    "plan:scenario-remove": lambda scene: _scenario(scene, "scenario.remove", {}),
     "plan:start": lambda scene: _post(scene.planner, "job.ask", {"objective": "danger"}),
     "records:article-drop": _drop_name,
     "records:article-new": _new_article,

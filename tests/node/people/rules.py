@@ -20,6 +20,7 @@ from tests.node.people.planted import OWN
 from tests.node.people.rules_assessment import OF_HOTSPOTS, OF_UPGRADES
 from tests.node.people.ruling import PUBLIC, SIGNED_IN, Person, Rule
 from tests.node.plan import planted_decisions
+from tests.node.plan.studies import planted_studies
 from tests.node.records.catalogue import planted_catalogue
 from tests.node.records.events import planted_events
 from tests.node.records.lots import planted_lots
@@ -325,6 +326,16 @@ RULES = {
     "plan:take-back": Rule("plan", "plan decision", posts=(302,), sends=planted_decisions.WHY, mark="seen"),
     "plan:hold-fast": Rule("plan", "plan", posts=(302,), sends={"through": "1", **planted_decisions.WHY}, mark="seen"),
     "plan:approve": Rule("plan", "plan", posts=(302, 400), sends=planted_decisions.WHY, mark="seen"),
+    "plan:studies": _list("view_runs"),
+    "plan:study": Rule("view_runs", "study", mark="seen"),
+    "plan:study-table": _list("view_runs", "study table"),
+    "plan:study-ask": Rule("plan", "kind of study", posts=(302,), mark="seen"),
+    "plan:scenarios": _list("view_runs"),
+    "plan:scenario": Rule("view_runs", "scenario", mark="seen"),
+    "plan:scenario-new": Rule("plan", posts=(302, 400), sends=planted_studies.WRITES, mark="seen"),
+    "plan:scenario-add": Rule("plan", "kind of change", posts=(302,), sends=planted_studies.CHANGES, mark="seen"),
+    "plan:scenario-drop": Rule("plan", "change of scenario", posts=(302,), mark="seen"),
+    "plan:scenario-remove": Rule("plan", "scenario", posts=(302,), mark="seen"),
     "jobs:jobs": _list(SIGNED_IN),
     "jobs:job": Rule(SIGNED_IN, "job", mark="seen"),
     "jobs:job-progress": Rule(SIGNED_IN, "job", mark="seen"),

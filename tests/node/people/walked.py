@@ -18,6 +18,7 @@ from tests.node.people.things import Thing, has_site, has_store, nobody, owns
 from tests.node.people.walked_assessment import of_assessment
 from tests.node.people.walked_records import of_records
 from tests.node.plan import planted_decisions
+from tests.node.plan.studies import planted_studies
 
 from rasr.core.plan.result import Plan
 from rasr.core.reference import loader as reference
@@ -77,6 +78,7 @@ def make(made: Plan) -> Node:
         "plan": [Thing({"run_id": kept.pk}), Thing({"run_id": uuid4()}, nobody)],
         "plan decision": [Thing({"decision_id": decided.pk}), Thing({"decision_id": uuid4()}, nobody)],
         "plan table": [Thing({"run_id": kept.pk, "which": "joint", "name": "shipments"})],
+        **_studies(),
         "no passkey": [Thing({"pk": 1}, nobody)],
         "table": [Thing({"table_name": name}) for name in reference.TABLES],
     }
@@ -84,6 +86,21 @@ def make(made: Plan) -> Node:
     things |= of_records(owner)
     sequence(timezone.now())
     return Node(people, things)
+
+
+def _studies() -> dict[str, list[Thing]]:
+    chief = planted_decisions.chief()
+    scenario = planted_studies.scenario(chief, word("scenario"))
+    study = planted_studies.study(chief, scenario)
+    held, gone = {"scenario_id": scenario.pk}, {"scenario_id": uuid4()}
+    return {
+        "study": [Thing({"run_id": study.pk}), Thing({"run_id": uuid4()}, nobody)],
+        "study table": [Thing({"run_id": study.pk, "name": "scenarios"})],
+        "kind of study": [Thing({"kind": "frontier"}), Thing({"kind": "explode"}, nobody)],
+        "scenario": [Thing(held), Thing(gone, nobody)],
+        "kind of change": [Thing({**held, "change": "budget"}), Thing({**gone, "change": "budget"}, nobody)],
+        "change of scenario": [Thing({**held, "number": 1}), Thing({**gone, "number": 1}, nobody)],
+    }
 
 
 def everybody() -> Iterator[Person]:

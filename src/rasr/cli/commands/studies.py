@@ -130,7 +130,7 @@ def _worked_out(
         }
     if changes:
         given = Given(region, pools, as_of)
-        compared = compare(given, curves, changes, executor=executor)
+        compared = compare(given, curves, changes, executor=executor, progress=progress)
         found.frames |= {"scenarios": compared.scenarios, "scenario_queues": compared.queues}
         found.said["scenarios"] = compared.scenarios.to_dicts()
     if args.frontier or args.draws is not None:
@@ -140,7 +140,8 @@ def _worked_out(
             found.frames["frontier"] = frontier(problem, options=options, clock=monotonic, progress=progress)
             found.said["frontier"] = found.frames["frontier"].to_dicts()
         if args.draws is not None:
-            queue = first_queue(problem, draws=args.draws, seed=args.seed, options=options, executor=executor)
+            how = {"draws": args.draws, "seed": args.seed, "options": options, "executor": executor}
+            queue = first_queue(problem, **how, progress=progress)
             found.frames["first_year"] = queue
             found.said["first_year"] = queue.head(SHOWN).to_dicts()
             found.said["standing"] = dict(queue.group_by("standing", maintain_order=True).len().iter_rows())

@@ -18,7 +18,7 @@ from rasr.core.plan.curves import Curves, Floats
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Problem
 from rasr.core.plan.scenarios import first_year, planned
-from rasr.core.plan.solve import Task
+from rasr.core.plan.solve import Progress, Task, no_progress
 
 MOST_DRAWS = 1000
 IN_QUEUE = 0.1
@@ -44,6 +44,7 @@ def first_queue(
     seed: int,
     options: Options | None = None,
     executor: Executor | None = None,
+    progress: Progress = no_progress,
 ) -> pl.DataFrame:
     """A row per pool that is in the queue of the central plan or of any draw, the surest first: pool_id, origin_id,
     mass_kg (all of it), central_kg, mean_kg, least_kg, most_kg, in_queue_share (of the draws), standing (in, out or
@@ -61,6 +62,7 @@ def first_queue(
         of_pool = np.zeros(len(problem.pools.ids))
         np.add.at(of_pool, problem.arcs.pool, first_year(problem, plan.found.flow))
         sent.append(of_pool)
+        progress("draws", len(sent) / len(curves))
     return _table(problem, sent[0], np.array(sent[1:]))
 
 

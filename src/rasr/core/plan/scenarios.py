@@ -7,10 +7,9 @@ a store: the stock of the site must be gone by the end of the period), budget (a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NoReturn
 
 import numpy as np
 import polars as pl
@@ -25,14 +24,17 @@ from rasr.core.plan.game import OPEN, YES
 from rasr.core.plan.options import Options
 from rasr.core.plan.periods import Periods
 from rasr.core.plan.problem import Flow, Problem, danger_over_time, left_share, without_deadlines
-from rasr.core.plan.solve import Found, NoPlanError, Task, no_clock, no_progress, solve
+from rasr.core.plan.solve import Found, NoPlanError, Progress, Task, no_clock, no_progress, solve
 from rasr.core.records.region import Region
+from rasr.core.reference import loader
 
 COLUMNS = ("scenario", "change", "target", "from_period", "factor")
 BASE = "as_it_is"
 """Name of the region without a change."""
 ALL = "all"
 MOST_SCENARIOS = 50
+MOST_FAULTS = 20
+"""That are told in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -61,47 +63,63 @@ class Given:
         return Periods(settings.starts_on or self.as_of, settings.period_months, settings.horizon_periods)
 
 
+class ScenariosRefusedError(Refused):
+    """Refused(scenarios_refused). faults: each of them, for who tells them in another language."""
+
+    def __init__(self, faults: list[Refused]) -> None:
+        told = [loader.say(fault.code, fault.numbers) for fault in faults[:MOST_FAULTS]]
+        more = [f"({len(faults) - MOST_FAULTS} more.)"] if len(faults) > MOST_FAULTS else []
+        super().__init__("scenarios_refused", faults=" ".join([*told, *more]))
+        self.faults = faults
+
+
 def read_changes(table: pl.DataFrame, periods: int) -> dict[str, list[Change]]:
     """Changes by scenario, in the order of the table. from_period: 1 where it is empty.
 
-    Refused: scenario_column (one is missing), scenario_cell (a cell that does not fit), too_many_scenarios.
+    Refused: scenario_column (one is missing), too_many_scenarios; scenarios_refused with every cell that does not fit.
     """
     for column in COLUMNS[:3]:
         if column not in table.columns:
             raise Refused("scenario_column", column=column, columns=", ".join(COLUMNS))
     found: dict[str, list[Change]] = {}
+    faults: list[Refused] = []
     rows = table.select(pl.col(name).cast(pl.String) for name in COLUMNS if name in table.columns)
     for number, row in enumerate(rows.iter_rows(named=True), start=1):
-        kind = (row["change"] or "").strip()
-        if kind not in CHANGES:
-            _refuse(number, "change", kind, ", ".join(CHANGES))
-        name = (row["scenario"] or "").strip()
-        if not name or name == BASE:
-            _refuse(number, "scenario", name, f"a name, not {BASE}")
-        first = _number(number, "from_period", row.get("from_period") or "1", f"1-{periods}")
-        if not 1 <= first <= periods or first != int(first):
-            _refuse(number, "from_period", row["from_period"], f"1-{periods}")
-        factor = 1.0
-        if kind == "budget":
-            factor = _number(number, "factor", row.get("factor") or "", "0, 0.5, 2")
-            if not 0 <= factor < np.inf:
-                _refuse(number, "factor", row["factor"], "0, 0.5, 2")
-        change = Change(number, kind, (row["target"] or "").strip(), int(first), factor)
-        found.setdefault(name, []).append(change)
+        cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+        first, factor = _number(cells["from_period"] or "1"), _number(cells["factor"])
+        budget = cells["change"] == "budget"
+        wrong = list(_wrong(cells, first, factor if budget else 1.0, periods))
+        faults += [
+            Refused("scenario_cell", row=number, column=name, value=cells[name], allowed=fits) for name, fits in wrong
+        ]
+        if not wrong:
+            change = Change(number, cells["change"], cells["target"], int(first), factor if budget else 1.0)
+            found.setdefault(cells["scenario"], []).append(change)
+    if faults:
+        raise ScenariosRefusedError(faults)
     if len(found) > MOST_SCENARIOS:
         raise Refused("too_many_scenarios", count=len(found), limit=MOST_SCENARIOS)
     return found
 
 
-def _number(row: int, column: str, text: str, allowed: str) -> float:
+def _wrong(cells: dict[str, str], first: float, factor: float, periods: int) -> Iterable[tuple[str, str]]:
+    """Columns whose cell does not fit, and what fits."""
+    if not cells["scenario"] or cells["scenario"] == BASE:
+        yield "scenario", f"a name, not {BASE}"
+    if cells["change"] not in CHANGES:
+        yield "change", ", ".join(CHANGES)
+    if not (1 <= first <= periods and first == int(first)):
+        yield "from_period", f"1-{periods}"
+    if not 0 <= factor < np.inf:
+        yield "factor", "0, 0.5, 2"
+
+
+def _number(text: str) -> float:
+    """The number of a cell, or none."""
     try:
         return float(text)
     except ValueError:
-        _refuse(row, column, text, allowed)
-
-
-def _refuse(row: int, column: str, value: object, allowed: str) -> NoReturn:
-    raise Refused("scenario_cell", row=row, column=column, value=str(value or ""), allowed=allowed)
+        return np.nan
 
 
 def changed(given: Given, changes: list[Change]) -> Given:
@@ -109,6 +127,22 @@ def changed(given: Given, changes: list[Change]) -> Given:
     for change in changes:
         given = CHANGES[change.kind](given, change)
     return given
+
+
+def _every_target(given: Given, changes: Iterable[list[Change]]) -> None:
+    """Refused: scenarios_refused with every unknown target, and every period that the plan does not have."""
+    faults, count = [], given.region.settings.horizon_periods
+    for change in (change for own in changes for change in own):
+        if not 1 <= change.from_period <= count:
+            first, fits = change.from_period, f"1-{count}"
+            faults.append(Refused("scenario_cell", row=change.row, column="from_period", value=first, allowed=fits))
+            continue
+        try:
+            changed(given, [change])
+        except Refused as fault:
+            faults.append(fault)
+    if faults:
+        raise ScenariosRefusedError(faults)
 
 
 def _known(what: str, change: Change, known: set[str]) -> None:
@@ -243,11 +277,13 @@ def compare(
     *,
     options: Options | None = None,
     executor: Executor | None = None,
+    progress: Progress = no_progress,
 ) -> Compared:
     """The region as it is and with each list of changes, planned alike: what has no line or no money stays.
 
-    Refused: as ``changed`` and ``build_problem``.
+    Refused: scenarios_refused (unknown targets), and as ``build_problem``.
     """
+    _every_target(given, changes.values())
     options = replace(options or Options(), partial=True)
     cases = {BASE: given} | {name: changed(given, own) for name, own in changes.items()}
     problems = {
@@ -255,7 +291,10 @@ def compare(
         for name, case in cases.items()
     }
     plans = (executor or Serial()).map(planned, [Task(problem, options) for problem in problems.values()])
-    results = dict(zip(problems, plans, strict=True))
+    results: dict[str, Planned] = {}
+    for name, plan in zip(problems, plans, strict=True):
+        results[name] = plan
+        progress("scenarios", len(results) / len(problems))
     queues = {name: _queue(problems[name], result.found.flow) for name, result in results.items()}
     rows = [_row(name, problems[name], results, queues) for name in results]
     told = [queue.with_columns(scenario=pl.lit(name)) for name, queue in queues.items()]

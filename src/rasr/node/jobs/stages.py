@@ -31,6 +31,10 @@ STAGES: dict[str, Promise] = {
     "cost": _("Lowering the cost of the best plan"),
     "alone": _("Planning for each jurisdiction alone"),
     "joint": _("Planning for all jurisdictions together"),
+    "groups": _("Planning for every group of jurisdictions"),
+    "budgets": _("Planning with less and with more money"),
+    "scenarios": _("Planning each scenario"),
+    "draws": _("Planning with danger drawn from its interval"),
     "done": _("Done"),
 }
 """Codes of stages."""
@@ -38,6 +42,7 @@ STAGES: dict[str, Promise] = {
 KINDS: dict[str, Promise] = {
     "assess": _("Assessment"),
     "plan": _("Plan"),
+    "study": _("Study"),
     "check_upload": _("Check of an upload"),
     "load_upload": _("Load of an upload"),
     "read_survey": _("Reading of a survey"),

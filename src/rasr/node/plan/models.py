@@ -1,4 +1,4 @@
-"""Runs of the plan with every table, what was decided by hand, and which plans were approved."""
+"""Runs of the plan with every table, decisions by hand, approvals; studies, and the scenarios that they compare."""
 
 from __future__ import annotations
 
@@ -99,3 +99,62 @@ class PlanApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.approved_at:%Y-%m-%d} {self.run_id}"
+
+
+class StudyKind(models.TextChoices):
+    """What many plans of one register are asked."""
+
+    TOGETHER = "together", _("Alone or together")
+    FRONTIER = "frontier", _("Danger against money")
+    SCENARIOS = "scenarios", _("Scenarios side by side")
+    FIRST_YEAR = "first_year", _("How sure the first year is")
+
+
+class Study(KeptRun):
+    """Many plans of the records of an assessment, and what they answer.
+
+    asked: ``studies.asking.Asked`` as JSON. verdicts: codes of ``findings.csv`` with their numbers.
+    """
+
+    assessment = models.ForeignKey(Run, models.PROTECT, related_name="studies", verbose_name=_("assessment"))
+    kind = models.CharField(_("kind"), max_length=16, choices=StudyKind)
+    asked = models.JSONField(default=dict)
+    verdicts = models.JSONField(default=list)
+
+    class Meta(KeptRun.Meta):
+        verbose_name = _("study")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.run_id}"
+
+
+class StudyTable(KeptTable):
+    """A table of a study."""
+
+    run = models.ForeignKey(Study, models.CASCADE, related_name="tables")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "name"], name="one_study_table")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scenario(models.Model):
+    """What might happen: a list of changes to the register, for a study only; the register stays as it is.
+
+    changes: each with number, kind (``core.plan.scenarios.CHANGES``), target, from_period and factor.
+    """
+
+    scenario_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    changes = models.JSONField(default=list)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+")
+    written_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("scenario")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -36,6 +36,8 @@ from rasr.report.scribe import Scribe
 
 QUEUE = "queue"
 """Style of a table whose rows become cards where the page is narrow."""
+CARDS = "cards"
+"""Style of any other table whose rows become cards."""
 NARROW = "narrow"
 """Style of a table of two columns; two of them stand side by side."""
 DRAWN = "drawn"
@@ -133,7 +135,7 @@ def _first(run: PlanRun, labels: list[str], scribe: Scribe, *, decides: bool) ->
     rows = [
         [
             scribe.whole(number),
-            Cell(_site(step["origin_id"], scribe), note=scribe.jurisdiction(step["jurisdiction_id"])),
+            Cell(named_site(step["origin_id"], scribe), note=scribe.jurisdiction(step["jurisdiction_id"])),
             Cell(scribe.line(step["line_id"]), note=_how(step)),
             Cell(labels[step["period"]], numeric=True),
             scribe.tonnes(step["mass_kg"]),
@@ -156,7 +158,7 @@ def _first(run: PlanRun, labels: list[str], scribe: Scribe, *, decides: bool) ->
     return Panel("first", scribe.t("first_title"), blocks or [Prose([scribe.t("first_none")])], exports=["shipments"])
 
 
-def _site(origin_id: str, scribe: Scribe) -> str:
+def named_site(origin_id: str, scribe: Scribe) -> str:
     """The name of a site, leading to its page; another origin (of pools that were given) is only named."""
     name = scribe.site(origin_id)
     if origin_id not in scribe.region.table("sites")["site_id"]:
@@ -185,7 +187,7 @@ def _by_hand(plan: Plan, run: PlanRun, scribe: Scribe) -> Panel:
     ]
     rows = [
         [
-            Cell(_site(hold["origin_id"], scribe)),
+            Cell(named_site(hold["origin_id"], scribe)),
             Cell(scribe.line(hold["line_id"])),
             Cell(str(codes.name("family", hold["family"])) if hold["family"] else _("Every family")),
             Cell(_("nothing")) if hold["never"] else scribe.tonnes(hold["at_least_kg"]),

@@ -51,12 +51,12 @@ ASSESSED = 0.1
 """Share of the work that an assessment is, where the plan has to begin with one."""
 
 
-def digest_of(run: Run, options: Options) -> str:
-    """The digest of all that a plan depends on: records, day, options, rule data, program.
+def digest_of(run: Run, asked: object) -> str:
+    """The digest of all that a plan or a study depends on: records, day, what was asked, rule data, program.
 
-    run: the assessment that it stands on.
+    run: the assessment that it stands on. asked: its options, which their ``repr`` tells whole.
     """
-    parts = (run.inputs_digest, run.as_of.isoformat(), repr(options), run.rule_edition, __version__)
+    parts = (run.inputs_digest, run.as_of.isoformat(), repr(asked), run.rule_edition, __version__)
     return digest_bytes(part.encode() for part in parts)
 
 
@@ -98,7 +98,7 @@ def work_out(*, actor: User, options: Options, progress: Progress) -> PlanRun:
     """
     rights.require(actor, "plan")
     progress("reading", 0.0)
-    region, run = _assessed(actor, progress)
+    region, run = assessed(actor, progress)
     kept = known(actor=actor, assessment_run=run, options=options)
     if kept:
         return kept
@@ -176,7 +176,7 @@ def keep(
     return keep_once(run, keep_all)
 
 
-def _assessed(actor: User, progress: Progress) -> tuple[Region, Run]:
+def assessed(actor: User, progress: Progress) -> tuple[Region, Run]:
     """The region and an assessment of the very same records; read again while the register moves on meanwhile."""
     while True:
         region = records.load_region()

@@ -143,6 +143,9 @@ NAMES: dict[str, dict[str, Name]] = {
     "risk_scope": {"site": _("Site"), "jurisdiction": _("Jurisdiction"), "all": _("All")},
     "risk_basis": {"individual": _("One person"), "group": _("All of them together")},
     "risk_standing": {"above": _("above"), "unsure": _("not sure"), "below": _("below")},
+    "solved": {"nothing_possible": _("nothing can be done"), "no_plan_exists": _("no plan meets the deadlines")},
+    "verdict": {"yes": _("yes"), "not_distinguishable": _("not distinguishable"), "no": _("no")},
+    "standing": {"in": _("in it"), "open": _("open"), "out": _("not in it")},
     "opened": {"line": _("Line"), "corridor": _("Corridor"), "work": _("Security works")},
     "criterion": {
         "dod_individual_worker": _("US DoD: one worker"),

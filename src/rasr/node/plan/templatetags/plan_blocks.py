@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from rasr.node.plan.headings import TABLES
 from rasr.node.plan.models import PlanRun
-from rasr.node.plan.pages import QUEUE
+from rasr.node.plan.pages import CARDS, QUEUE
 from rasr.report.page import Block, Cell, Table
 
 register = template.Library()
@@ -21,7 +21,7 @@ def plan_block(block: Block, ident: str, number: int) -> dict[str, Any]:
     """A block of ``rasr.report.page``; ident, number: its place in the page, by which a table is named."""
     told: dict[str, Any] = {"block": block, "ident": f"{ident}-{number}"}
     if isinstance(block, Table):
-        cards = block.css == QUEUE
+        cards = block.css in (QUEUE, CARDS)
         told |= {"cards": cards, "body": table_body(block, cards=cards)}
     return told
 

@@ -137,14 +137,23 @@ def keep(parser: template.base.Parser, token: template.base.Token) -> Keep:
 def control(field: forms.BoundField, look: str = "") -> dict[str, Any]:
     """A field of a form with its label, help and faults. look: ``compact`` in filters."""
     widget = field.field.widget
-    kind = "form-control"
-    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+    kind, several = "form-control", isinstance(widget, forms.CheckboxSelectMultiple)
+    if several or isinstance(widget, forms.CheckboxInput | forms.RadioSelect):
         kind = "form-check-input"
     elif isinstance(widget, forms.Select):
         kind = "form-select"
     css = " ".join(filter(None, (kind, widget.attrs.get("class", ""), "is-invalid" if field.errors else "")))
     drawn = _long_select(field, css) if _is_long(widget) else field.as_widget(attrs={"class": css})
-    return {"field": field, "drawn": drawn, "look": look, "check": isinstance(widget, forms.CheckboxInput)}
+    drawn = _boxes(field, css) if several else drawn
+    check = isinstance(widget, forms.CheckboxInput)
+    return {"field": field, "drawn": drawn, "look": look, "check": check, "several": several}
+
+
+def _boxes(field: forms.BoundField, css: str) -> SafeString:
+    """Boxes to tick, one below the other, each with its label."""
+    field.field.widget.attrs["class"] = css
+    box = '<div class="form-check">{} <label class="form-check-label" for="{}">{}</label></div>'
+    return format_html_join("", box, ((each.tag(), each.id_for_label, each.choice_label) for each in field.subwidgets))
 
 
 LONG = 40

@@ -217,7 +217,10 @@
         grid: { top: 16, bottom: 34, left: 34 },
         tooltip: { trigger: "item", formatter: ({ dataIndex: at, value }) => [data.categories[at], `${data.x}: ${figure(value[0], 3)}`, `${data.y}: ${figure(value[1], 3)}`].join("\n") },
         xAxis: axis(data.x), yAxis: { ...axis(data.y), nameRotate: 90, nameGap: 44 },
-        series: [{ type: "scatter", data: data.points, symbolSize: 12, itemStyle: { opacity: 0.75 } }],
+        series: [
+          { type: data.joined ? "line" : "scatter", data: data.points, symbolSize: 12, itemStyle: { opacity: 0.75 } },
+          ...(data.above ? [{ type: "line", data: data.above, symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { type: "dashed" } }] : []),
+        ],
       },
       rows: data.categories.map((name, at) => [name, ...data.points[at]]),
       headings: ["", data.x, data.y],
