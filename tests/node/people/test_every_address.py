@@ -43,7 +43,7 @@ NO_WORDS = {
     "codes and units": "kind family unit hazard_division compatibility_group un_number construction activity condition "
     "purpose quantity_basis relation building_type technique status currency stage act table plan state refused_code "
     "nsn content_type Breach.code Breach.subject Action.code RuleEntry.kind RuleEntry.key Survey.way SurveyFile.form "
-    "SecurityVisit.set_id",
+    "SecurityVisit.set_id Scenario.changes",
     "digests, keys and random names": "digest inputs_digest code_hash password pseudonym session request_id worker "
     "sha256 Hotspot.perimeter SecurityVisit.body SecurityWork.body SecurityPhotograph.digest "
     "CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "
@@ -54,8 +54,9 @@ NO_WORDS = {
     "PlanDecision.taken_back_why_language",
     "of the program": "SecurityPhone.device rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
-    "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated",
-    "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name Leaf.row_id"
+    "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated Study.verdicts",
+    "names of files and tables, made by the program": "file annotated RunTable.name PlanTable.name StudyTable.name "
+    "Leaf.row_id"
     " Leaf.more",
     "sealed": "Upgrade.works UpgradePhoto.caption",
     "of everybody": "jurisdiction_id",

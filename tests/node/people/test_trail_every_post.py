@@ -55,7 +55,7 @@ def scene(planner: User, administrator: User, places: Places, workbook: Path) ->
 
 def example(view: str, names: list[str]) -> str:
     """An address of a view, of nothing that is there."""
-    numbers = dict.fromkeys(("user_id", "grant_id", "holding_id", "component_id", "row", "apart_id"), 999_999)
+    numbers = dict.fromkeys(("number", "user_id", "grant_id", "holding_id", "component_id", "row", "apart_id"), 999_999)
     texts = dict.fromkeys(
         ("site_id", "store_id", "article_id", "table_name", "name", "which", "table", "row_id", "kind", "what", "key"),
         "x",

@@ -90,7 +90,7 @@ def make(made: Plan) -> Node:
 
 def _studies() -> dict[str, list[Thing]]:
     chief = planted_decisions.chief()
-    scenario = planted_studies.scenario(chief, word("scenario"))
+    scenario = planted_studies.scenario(chief, word("site A1"))
     study = planted_studies.study(chief, scenario)
     held, gone = {"scenario_id": scenario.pk}, {"scenario_id": uuid4()}
     return {

@@ -146,6 +146,7 @@ NAMES: dict[str, dict[str, Name]] = {
     "solved": {"nothing_possible": _("nothing can be done"), "no_plan_exists": _("no plan meets the deadlines")},
     "verdict": {"yes": _("yes"), "not_distinguishable": _("not distinguishable"), "no": _("no")},
     "standing": {"in": _("in it"), "open": _("open"), "out": _("not in it")},
+    "scenario": {"as_it_is": _("As it is")},
     "opened": {"line": _("Line"), "corridor": _("Corridor"), "work": _("Security works")},
     "criterion": {
         "dod_individual_worker": _("US DoD: one worker"),

@@ -78,6 +78,7 @@ KINDS: dict[str, str] = {
 GROUPS: dict[str, str] = {
     **dict.fromkeys(("better_than_parts", "leaves", "knee", "different"), "verdict"),
     "standing": "standing",
+    "scenario": "scenario",
     "status": "solved",
 }
 

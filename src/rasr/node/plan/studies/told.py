@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rasr.core.plan.game import NO, YES
-from rasr.core.plan.scenarios import ALL, BASE
+from rasr.core.plan.scenarios import ALL
 from rasr.core.report.places import by_capital
 from rasr.node.plan.models import Study, StudyKind
 from rasr.node.plan.pages import CARDS, Panel, Picture, named_site
@@ -282,7 +282,7 @@ def _percent(share: float) -> str:
 
 
 def _named(scenario: str) -> str:
-    return _("As it is") if scenario == BASE else scenario
+    return str(codes.name("scenario", scenario))
 
 
 def _scenarios(study: Study, frames: Frames, scribe: Scribe) -> list[Panel]:
