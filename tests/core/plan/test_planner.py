@@ -32,6 +32,7 @@ COLUMNS = {
     "flows": "from_jurisdiction_id to_jurisdiction_id mass_kg cost_eur",
     "by_jurisdiction": "jurisdiction_id mass_kg cost_eur opening_eur danger_before danger_after",
     "periods": "period starts_on ends_on",
+    "certificate": "rows key period pools multiplier",
 }
 REGIONS = {
     "small": small(),
@@ -158,7 +159,7 @@ def jumping_clock(after: int) -> Iterator[float]:
 def test_a_plan_that_the_clock_ended_says_so_and_holds(looks: int) -> None:
     region, clock = make_instance(1), jumping_clock(looks)
     plan = plan_alone(region, Danger(region), as_of=START, clock=lambda: next(clock))
-    assert plan.summary["status"] == "time_limit"
+    assert plan.summary["status"] == "stopped_by_clock"
     assert plan.summary["bound"] <= plan.summary["objective_fatalities"]
     assert plan.summary["objective_fatalities"] == pytest.approx(expected_fatalities(region, plan), rel=1e-6)
 
@@ -167,7 +168,7 @@ def test_a_plan_that_the_clock_ended_says_so_and_holds(looks: int) -> None:
 def test_the_clock_does_not_end_the_search_before_deadlines_are_met(looks: int) -> None:
     region, clock = small(pools=swap("pools", "9000   1      .", "9000   1      2027-12-31")), jumping_clock(looks)
     plan = plan_alone(region, Danger(region), as_of=START, clock=lambda: next(clock))
-    assert plan.summary["status"] == "time_limit"
+    assert plan.summary["status"] == "stopped_by_clock"
     assert plan.summary["deadlines_missed"] == []
     assert plan.shipments.filter(pl.col("pool_id") == "X/mortar")["mass_kg"].sum() == pytest.approx(90_000, abs=1)
 

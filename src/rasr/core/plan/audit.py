@@ -1,6 +1,7 @@
 """The audit: adds a plan up again without the solver, and names every constraint it breaks.
 
 It shares no code with the model: where the model has an inequality, this walks through the plan and does the sum.
+Only the proof of the bound (``certificate``) takes its rows from there.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.units import KG_PER_TONNE
+from rasr.core.plan.certificate import certified
 from rasr.core.plan.problem import ACTIVITIES, OPENING, PROCESSING, SECURITY, TRANSPORT, Flow, Problem
 from rasr.core.plan.result import Plan
 
@@ -19,6 +22,8 @@ RELATIVE = 1e-6
 MASS_KG = 1.0
 MONEY_EUR = 1.0
 """A breach smaller than a kilogram, a euro or a millionth is rounding."""
+TINY = 1e-15
+"""Expected fatalities too few to count."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,16 @@ def audit(problem: Problem, flow: Flow) -> list[Breach]:
     checks = (_sent, _closed_arcs, _line_balance, _technique_time, _line_limits, _held, _gates, _works, _payments,
               _funds)  # fmt: skip
     return [breach for check in checks for breach in check(problem, flow)]
+
+
+def audit_bound(problem: Problem, proof: pl.DataFrame, bound: float, objective: float) -> list[Breach]:
+    """Whether the stated bound is what its certificate proves, and the plan lies above it."""
+    try:
+        proven = certified(problem, proof)
+    except ValueError as fault:
+        return [Breach("certificate", str(fault), abs(bound))]
+    slack = RELATIVE * abs(objective) + TINY
+    return [*_over("bound", "certificate", bound, proven, slack), *_over("bound", "objective", bound, objective, slack)]
 
 
 def audit_tables(flow: Flow, plan: Plan) -> list[Breach]:

@@ -31,6 +31,7 @@ class Programme:
 
     def __init__(self, cost: Floats, lower: Floats, upper: Floats, families: list[Rows]) -> None:
         self.cost, self.lower, self.upper = cost.copy(), lower.copy(), upper.copy()
+        self.families = list(families)
         matrix, row_lower, row_upper = _stack(families, len(cost))
         self.row_lower, self.row_upper, self.matrix = row_lower, row_upper, [matrix]
         self._solver = highs_with(cost, (lower, upper), matrix, (row_lower, row_upper), OPTIONS)
@@ -44,11 +45,17 @@ class Programme:
         """Add rows."""
         if not rows.count:
             return
+        self.families.append(rows)
         matrix, lower, upper = _stack([rows], len(self.cost))
         self._solver.addRows(rows.count, lower, upper, matrix.nnz, matrix.indptr[:-1], matrix.indices, matrix.data)
         self.matrix.append(matrix)
         self.row_lower = np.concatenate([self.row_lower, lower])
         self.row_upper = np.concatenate([self.row_upper, upper])
+
+    @property
+    def row_dual(self) -> Floats:
+        """(rows,) what the objective of the last optimal solve gains per unit of each row's side."""
+        return self._row_dual
 
     def set_cost(self, cost: Floats) -> None:
         """Change the cost of every column."""

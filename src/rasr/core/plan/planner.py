@@ -14,7 +14,7 @@ import polars as pl
 
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes, digest_tables
-from rasr.core.plan.audit import audit, audit_tables, refuse_breaches
+from rasr.core.plan.audit import audit, audit_bound, audit_tables, refuse_breaches
 from rasr.core.plan.build import build_problem
 from rasr.core.plan.diagnose import diagnose, unreachable
 from rasr.core.plan.greedy import greedy_plan
@@ -196,9 +196,10 @@ def _result(problem: Problem, found: Found, danger: Danger, made: dict[str, Any]
     flow = found.flow
     breaches = audit(problem, flow)
     refuse_breaches([breach for breach in breaches if not (may_miss and breach.constraint == "deadline")])
+    refuse_breaches(audit_bound(problem, found.proof, found.bound, found.objective))
     missed = [breach.place for breach in breaches if breach.constraint == "deadline"]
     summary = _summary(problem, found, danger) | made | {"deadlines_missed": missed}
-    frames: dict[str, Any] = dict(plan_tables(problem, flow))
+    frames: dict[str, Any] = plan_tables(problem, flow) | {"certificate": found.proof}
     plan = Plan(summary, **frames)
     refuse_breaches(audit_tables(flow, plan))
     return plan

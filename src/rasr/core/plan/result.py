@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import polars as pl
@@ -22,7 +22,8 @@ class Plan:
     fatalities_per_year, low, high. flows: from_jurisdiction_id, to_jurisdiction_id, mass_kg, cost_eur.
     by_jurisdiction: jurisdiction_id, mass_kg, cost_eur, danger_before, danger_after. periods: period, starts_on,
     ends_on. changes: pool_id, line_id, period, free_kg (without what was decided by hand), mass_kg; None where nothing
-    was. region, assessment, alone: what it was made from and is set beside, where its maker attached them.
+    was. certificate: the proof of the bound, see ``certificate``; a plan kept by an earlier version has none.
+    region, assessment, alone: what it was made from and is set beside, where its maker attached them.
     """
 
     summary: dict[str, Any]
@@ -34,6 +35,7 @@ class Plan:
     flows: pl.DataFrame
     by_jurisdiction: pl.DataFrame
     periods: pl.DataFrame
+    certificate: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     changes: pl.DataFrame | None = field(default=None, repr=False)
     region: Region | None = field(default=None, repr=False, compare=False)
     assessment: Assessment | None = field(default=None, repr=False, compare=False)
@@ -41,5 +43,5 @@ class Plan:
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Every table by its name."""
-        names = ["shipments", "processing", "spending", "openings", "danger", "flows", "by_jurisdiction", "periods"]
-        return {name: getattr(self, name) for name in [*names, *(["changes"] if self.changes is not None else [])]}
+        frames = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: frame for name, frame in frames.items() if isinstance(frame, pl.DataFrame) and frame.width}

@@ -9,16 +9,18 @@ least money that keeps the danger.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
+import polars as pl
 
+from rasr.core.plan.certificate import SCHEMA, certified, proof_of
 from rasr.core.plan.curves import Floats
 from rasr.core.plan.cuts import danger_cuts, gate_cuts
 from rasr.core.plan.envelope import whole_danger
 from rasr.core.plan.highs import Answer, Programme
-from rasr.core.plan.model import INF, Model, Terms
+from rasr.core.plan.model import INF, Model, Rows, Terms
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow, Problem, fatalities, left_share, origin_share
 from rasr.core.plan.settle import settle
@@ -66,13 +68,17 @@ class NoPlanError(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """A plan with its proof. bound, objective: expected fatalities over the horizon."""
+    """A plan with its proof. bound, objective: expected fatalities over the horizon.
+
+    status: within_gap, rounds_done (the bound no longer moved) or stopped_by_clock. proof: see ``certificate``.
+    """
 
     flow: Flow
     objective: float
     bound: float
     status: str
     rounds: int
+    proof: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
 
 
 def total_fatalities(problem: Problem, flow: Flow) -> float:
@@ -88,7 +94,8 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
         return Found(nothing, (reached := total_fatalities(problem, nothing)), reached, "within_gap", 0)
     search = _Search(model, options, clock, clock() + options.seconds)
     progress("bound", 0.1)
-    columns, bound, rounds = search.root(start)
+    columns, proof, rounds = search.root(start)
+    bound = certified(problem, proof, model)
     search.consider(start)
     share = origin_share(problem, left_share(problem, model.flow(columns)))
     tries = _roundings(model, columns, start)
@@ -104,8 +111,8 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
     progress("cost", 0.9)
     search.spend_least(start)
     objective = search.objective
-    status = "time_limit" if search.late() else "within_gap" if search.close_enough(bound) else "rounds_done"
-    return Found(search.best, objective, min(bound, objective), status, rounds)
+    status = "stopped_by_clock" if search.late() else "within_gap" if search.close_enough(bound) else "rounds_done"
+    return Found(search.best, objective, min(bound, objective), status, rounds, proof)
 
 
 def _roundings(model: Model, values: Floats, start: Flow | None) -> list[Floats]:
@@ -160,8 +167,8 @@ class _Search:
         self.best, self.objective = flow, objective
         return True
 
-    def root(self, start: Flow | None) -> tuple[Floats, float, int]:
-        """The programme without roundings: its columns, its bound, and how many rounds of cuts it took.
+    def root(self, start: Flow | None) -> tuple[Floats, pl.DataFrame, int]:
+        """The programme without roundings: its columns, the proof of its bound, and how many rounds of cuts it took.
 
         The first cuts sort the pools by what it costs to remove them and, of a start, by what it leaves of them. Where
         the solver gives up, or the safety net ends it, the last bound proved stands.
@@ -176,11 +183,14 @@ class _Search:
         answer = self._solve(programme, "ipm")
         if answer.status == "infeasible" and not self.has_plan:
             raise NoPlanError  # without deadlines doing nothing is a plan, whatever the solver makes of the figures
-        columns, bound, rounds = np.where(np.isfinite(model.upper), model.upper, 0.0), model.unavoidable, 0
+        columns, bound, rounds = np.where(np.isfinite(model.upper), model.upper, 0.0), -INF, 0
+        families: list[Rows] = []
+        duals = np.zeros(0)
         centre, value, offset = columns[model.left], -INF, (model.constant - model.unavoidable) * self.scale
         while answer.status == "optimal":
             columns, gain, value = answer.columns, answer.value + offset - value, answer.value + offset
-            bound = max(bound, min(programme.certified_bound() + offset, value) / self.scale + model.unavoidable)
+            if (proven := programme.certified_bound()) > bound:
+                bound, families, duals = proven, list(programme.families), programme.row_dual
             left = columns[model.left]
             centre = (centre + left) / 2.0 if rounds else left
             # Cuts at a point between the solution and the middle of those before it reach deeper.
@@ -192,7 +202,7 @@ class _Search:
             for rows in new:
                 programme.add(rows)
             answer, rounds = self._solve(programme, "dual"), rounds + 1
-        return columns, bound, rounds
+        return columns, proof_of(model, families, duals / self.scale), rounds
 
     def _solve(self, programme: Programme, method: str) -> Answer:
         return programme.solve(method, max(self.until - self.clock(), 1.0))

@@ -17,6 +17,7 @@ TABLES: dict[str, Promise] = {
     "flows": _("Flows between jurisdictions"),
     "by_jurisdiction": _("By jurisdiction"),
     "periods": _("Periods"),
+    "certificate": _("Proof of the bound"),
     "changes": _("What decisions by hand change"),
     LEFT: _("What stays, by pool"),
 }
@@ -51,6 +52,10 @@ HEADINGS: dict[str, Promise] = {
     "high": _("Upper end"),
     "danger_before": _("Danger before, per year"),
     "danger_after": _("Danger after, per year"),
+    "rows": _("Rows"),
+    "key": _("Row"),
+    "pools": _("Pools"),
+    "multiplier": _("Multiplier"),
 }
 KINDS: dict[str, str] = {
     **dict.fromkeys(("mass_kg", "free_kg", "shipped_kg", "left_kg", "neq_kg"), "tonnes"),
