@@ -38,6 +38,7 @@ REFERENCE = "src/rasr/core/reference"
 FINDINGS = f"{REFERENCE}/findings.csv"
 RULE_TEXTS = {
     f"{REFERENCE}/security/questions.csv": ("text", None),
+    f"{REFERENCE}/plan_reasons.csv": ("sentence", None),
     **{
         f"{REFERENCE}/security/{name}.csv": ("name", "security")
         for name in ("evidence", "headings", "levels", "scales", "sets", "works")

@@ -32,6 +32,11 @@ COLUMNS = {
     "flows": "from_jurisdiction_id to_jurisdiction_id mass_kg cost_eur",
     "by_jurisdiction": "jurisdiction_id mass_kg cost_eur opening_eur danger_before danger_after",
     "periods": "period starts_on ends_on",
+    "reasons": "period pool_id line_id mass_kg removed_per_year averted endangered cost_eur averted_per_million_eur "
+    "why why_now",
+    "remaining": "pool_id left_kg binds line_id period worth_per_tonne own_per_tonne money_per_tonne line_per_tonne "
+    "line_neq_per_tonne loading_per_tonne opening_per_tonne",
+    "prices": "what id detail period unit averted_per_unit",
     "certificate": "rows key period pools multiplier",
 }
 REGIONS = {

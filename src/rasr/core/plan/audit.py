@@ -60,6 +60,7 @@ def audit_tables(flow: Flow, plan: Plan) -> list[Breach]:
         "spending.amount_eur": (plan.spending["amount_eur"].sum(), flow.paid_eur.sum()),
         "summary.mass_destroyed_kg": (plan.summary["mass_destroyed_kg"], flow.shipped_kg.sum()),
         "summary.cost_eur": (plan.summary["cost_eur"], flow.paid_eur.sum()),
+        "reasons.mass_kg": (plan.reasons["mass_kg"].sum(), flow.shipped_kg.sum()),
     }
     parts = (plan.shipments, plan.processing, plan.openings)
     pieces = {
@@ -69,7 +70,15 @@ def audit_tables(flow: Flow, plan: Plan) -> list[Breach]:
         )
     }
     off = ((name, abs(a - b), max(abs(a), abs(b))) for name, (a, b) in {**stated, **pieces}.items())
-    return [Breach("tables_add_up", name, amount) for name, amount, size in off if amount > 1.0 + RELATIVE * size]
+    wrong = [Breach("tables_add_up", name, amount) for name, amount, size in off if amount > 1.0 + RELATIVE * size]
+    return [*wrong, *_averted(plan)]
+
+
+def _averted(plan: Plan) -> Iterator[Breach]:
+    """Whether the lines of the plan avert, less what they endanger, what the plan as a whole averts."""
+    whole = plan.summary["objective_doing_nothing"] - plan.summary["objective_fatalities"]
+    lines = float((plan.reasons["averted"] - plan.reasons["endangered"]).sum())
+    yield from _over("tables_add_up", "reasons.averted", abs(whole - lines), 0.0, RELATIVE * abs(whole) + TINY)
 
 
 def refuse_breaches(breaches: list[Breach]) -> None:

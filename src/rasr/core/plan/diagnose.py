@@ -41,7 +41,7 @@ def diagnose(problem: Problem) -> list[Conflict]:
     families = model.rows()
     breakable = [family for family in families if family.name in PRICES]
     first = np.cumsum([model.count] + [family.count for family in breakable])
-    relaxed = [_relaxed(family, start) for family, start in zip(breakable, first, strict=False)]
+    loosened = [relaxed(family, start) for family, start in zip(breakable, first, strict=False)]
     price = np.concatenate([np.full(family.count, PRICES[family.name]) for family in breakable])
     upper = model.upper.copy()
     # a machine that may be overworked is not bound by its capacity
@@ -50,7 +50,7 @@ def diagnose(problem: Problem) -> list[Conflict]:
         np.concatenate([np.zeros(model.count), price]),
         np.concatenate([model.lower, np.zeros(len(price))]),
         np.concatenate([upper, np.full(len(price), AMPLE)]),
-        [family for family in families if family.name not in PRICES] + relaxed,
+        [family for family in families if family.name not in PRICES] + loosened,
     )
     answer = programme.solve("ipm")
     if answer.status == "optimal" and answer.columns[model.count :].max(initial=0.0) <= BROKEN:
@@ -73,7 +73,7 @@ def unreachable(problem: Problem) -> Ints:
     return np.setdiff1d(np.nonzero(problem.pools.deadline >= 0)[0], served)
 
 
-def _relaxed(family: Rows, start: int) -> Rows:
+def relaxed(family: Rows, start: int) -> Rows:
     """The rows with one more column each, from ``start``, that takes up what is too much."""
     number = np.arange(family.count, dtype=np.int64)
     value: Floats = np.concatenate([family.value, -np.ones(family.count)])
@@ -82,12 +82,17 @@ def _relaxed(family: Rows, start: int) -> Rows:
 
 
 def _named(problem: Problem, family: Rows, row: int, amount: float) -> Conflict:
+    return Conflict(f"conflict_{family.name}", place_of(problem, family, row) | {"amount": round(amount, 2)})
+
+
+def place_of(problem: Problem, family: Rows, row: int) -> dict[str, Number]:
+    """What the sentence of a row names: its period, and whose or where it is."""
     place = [int(part) for part in np.unravel_index(family.key[row], family.shape)]
-    numbers: dict[str, Number] = {"period": place[-1] + 1, "amount": round(amount, 2)}
+    numbers: dict[str, Number] = {"period": place[-1] + 1}
     if family.name == "costs_paid":
         numbers |= {"jurisdiction": problem.jurisdictions[place[0]], "activity": ACTIVITIES[place[1]]}
     elif family.name == "site_outload":
         numbers["site"] = problem.origins.ids[place[0]]
     else:
         numbers["line"] = problem.lines.ids[place[0]]
-    return Conflict(f"conflict_{family.name}", numbers)
+    return numbers

@@ -52,6 +52,12 @@ class Programme:
         self.row_lower = np.concatenate([self.row_lower, lower])
         self.row_upper = np.concatenate([self.row_upper, upper])
 
+    def free_rows(self, first: int) -> None:
+        """Let the rows from ``first`` on hold for anything."""
+        self.row_lower[first:], self.row_upper[first:] = -np.inf, np.inf
+        for row in range(first, self.row_count):
+            self._solver.changeRowBounds(row, -np.inf, np.inf)
+
     @property
     def row_dual(self) -> Floats:
         """(rows,) what the objective of the last optimal solve gains per unit of each row's side."""

@@ -16,7 +16,9 @@ from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes, digest_tables
 from rasr.core.plan.audit import audit, audit_bound, audit_tables, refuse_breaches
 from rasr.core.plan.build import build_problem
+from rasr.core.plan.conflict import smallest
 from rasr.core.plan.diagnose import diagnose, unreachable
+from rasr.core.plan.explain import explained
 from rasr.core.plan.greedy import greedy_plan
 from rasr.core.plan.holds import changes, price
 from rasr.core.plan.options import Options
@@ -184,7 +186,8 @@ def _solve(problem: Problem, options: Options, start: Flow | None, clock: Clock,
     try:
         return solve(problem, options, start=start, clock=clock, progress=progress)
     except NoPlanError:
-        conflicts = [loader.say(conflict.code, conflict.numbers) for conflict in diagnose(problem)]
+        every = (*diagnose(problem), *smallest(problem))
+        conflicts = [loader.say(conflict.code, conflict.numbers) for conflict in every]
         raise Refused("no_plan_exists", conflicts="; ".join(conflicts)) from None
 
 
@@ -199,7 +202,8 @@ def _result(problem: Problem, found: Found, danger: Danger, made: dict[str, Any]
     refuse_breaches(audit_bound(problem, found.proof, found.bound, found.objective))
     missed = [breach.place for breach in breaches if breach.constraint == "deadline"]
     summary = _summary(problem, found, danger) | made | {"deadlines_missed": missed}
-    frames: dict[str, Any] = plan_tables(problem, flow) | {"certificate": found.proof}
+    frames: dict[str, Any] = plan_tables(problem, flow) | explained(found.asked or problem, flow, found.prices)
+    frames["certificate"] = found.proof
     plan = Plan(summary, **frames)
     refuse_breaches(audit_tables(flow, plan))
     return plan

@@ -22,7 +22,8 @@ class Plan:
     fatalities_per_year, low, high. flows: from_jurisdiction_id, to_jurisdiction_id, mass_kg, cost_eur.
     by_jurisdiction: jurisdiction_id, mass_kg, cost_eur, danger_before, danger_after. periods: period, starts_on,
     ends_on. changes: pool_id, line_id, period, free_kg (without what was decided by hand), mass_kg; None where nothing
-    was. certificate: the proof of the bound, see ``certificate``; a plan kept by an earlier version has none.
+    was. reasons, remaining, prices: see ``explain``; certificate: the proof of the bound, see ``certificate``; a plan
+    kept by an earlier version has none of these.
     region, assessment, alone: what it was made from and is set beside, where its maker attached them.
     """
 
@@ -35,6 +36,9 @@ class Plan:
     flows: pl.DataFrame
     by_jurisdiction: pl.DataFrame
     periods: pl.DataFrame
+    reasons: pl.DataFrame = field(default_factory=pl.DataFrame)
+    remaining: pl.DataFrame = field(default_factory=pl.DataFrame)
+    prices: pl.DataFrame = field(default_factory=pl.DataFrame)
     certificate: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     changes: pl.DataFrame | None = field(default=None, repr=False)
     region: Region | None = field(default=None, repr=False, compare=False)

@@ -71,6 +71,8 @@ class Found:
     """A plan with its proof. bound, objective: expected fatalities over the horizon.
 
     status: within_gap, rounds_done (the bound no longer moved) or stopped_by_clock. proof: see ``certificate``.
+    prices: (rows of the model,) fatalities per unit of each row, with the plan's gates held and the danger's tangent at
+    the plan; None where the solver gave none. asked: the problem that was solved, whose rows these are.
     """
 
     flow: Flow
@@ -79,6 +81,8 @@ class Found:
     status: str
     rounds: int
     proof: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
+    prices: Floats | None = None
+    asked: Problem | None = None
 
 
 def total_fatalities(problem: Problem, flow: Flow) -> float:
@@ -112,7 +116,7 @@ def solve(problem: Problem, options: Options, *, start: Flow | None, clock: Cloc
     search.spend_least(start)
     objective = search.objective
     status = "stopped_by_clock" if search.late() else "within_gap" if search.close_enough(bound) else "rounds_done"
-    return Found(search.best, objective, min(bound, objective), status, rounds, proof)
+    return Found(search.best, objective, min(bound, objective), status, rounds, proof, search.prices(), problem)
 
 
 def _roundings(model: Model, values: Floats, start: Flow | None) -> list[Floats]:
@@ -137,6 +141,7 @@ class _Search:
         self.model, self.options, self.clock, self.until = model, options, clock, until
         self.scale = SCALE / (float(model.weight.sum()) or 1.0)
         self.programme = Programme(model.fatalities * self.scale, model.lower, model.upper, model.rows())
+        self.model_rows = self.programme.row_count
         self._first_basis: highspy.HighsBasis | None = None
         self._best_basis: highspy.HighsBasis | None = None
         self.best = Flow.nothing(model.problem)
@@ -295,23 +300,37 @@ class _Search:
             if total_fatalities(problem, plan) <= allowed and plan.paid_eur.sum() < self.best.paid_eur.sum():
                 self.best, self.objective = plan, total_fatalities(problem, plan)
 
+    def prices(self) -> Floats | None:
+        """Row duals of the model's rows in expected fatalities per unit, at the best plan; see ``Found``."""
+        programme, problem = self.programme, self.model.problem
+        programme.free_rows(self.model_rows)
+        self._fix(self.best.open)
+        share = origin_share(problem, left_share(problem, self.best))
+        programme.set_cost(self._linearised(share) * self.scale)
+        answer = self._solve(programme, "primal")
+        return programme.row_dual[: self.model_rows] / self.scale if answer.status == "optimal" else None
+
     def _fix(self, gates: Floats) -> None:
         columns = self.model.gate.ravel()
         values = np.minimum(gates.ravel(), self.model.upper[columns])
         self.programme.set_bounds(columns, values, values)
 
     def _linearised(self, share: Floats) -> Floats:
-        """Cost of the columns with the concave danger replaced by its tangent at the shares left."""
-        model, problem = self.model, self.model.problem
-        cost = model.fatalities.copy()
-        cost[model.concave[model.concave >= 0]] = 0.0
-        index = np.broadcast_to(np.arange(len(share))[:, None], share.shape)
-        slope = problem.origins.curves.left_slope(index, share, model.parts[0]) * model.weight
-        planned_kg = problem.origins.planned_neq_kg[problem.pools.origin]
-        neq_share = problem.pools.neq_kg / np.where(planned_kg > 0, planned_kg, 1.0)
-        there = model.left >= 0
-        cost[model.left[there]] = (slope[problem.pools.origin] * neq_share[:, None])[there]
-        return cost
+        return linearised(self.model, share)
+
+
+def linearised(model: Model, share: Floats) -> Floats:
+    """Cost of the columns with the concave danger replaced by its tangent at the shares left, (origins, periods)."""
+    problem = model.problem
+    cost = model.fatalities.copy()
+    cost[model.concave[model.concave >= 0]] = 0.0
+    index = np.broadcast_to(np.arange(len(share))[:, None], share.shape)
+    slope = problem.origins.curves.left_slope(index, share, model.parts[0]) * model.weight
+    planned_kg = problem.origins.planned_neq_kg[problem.pools.origin]
+    neq_share = problem.pools.neq_kg / np.where(planned_kg > 0, planned_kg, 1.0)
+    there = model.left >= 0
+    cost[model.left[there]] = (slope[problem.pools.origin] * neq_share[:, None])[there]
+    return cost
 
 
 def _removal_cost(model: Model) -> Floats:

@@ -17,6 +17,9 @@ TABLES: dict[str, Promise] = {
     "flows": _("Flows between jurisdictions"),
     "by_jurisdiction": _("By jurisdiction"),
     "periods": _("Periods"),
+    "reasons": _("Why each line of the plan"),
+    "remaining": _("Why something stays"),
+    "prices": _("What is scarce"),
     "certificate": _("Proof of the bound"),
     "changes": _("What decisions by hand change"),
     LEFT: _("What stays, by pool"),
@@ -52,14 +55,45 @@ HEADINGS: dict[str, Promise] = {
     "high": _("Upper end"),
     "danger_before": _("Danger before, per year"),
     "danger_after": _("Danger after, per year"),
+    "removed_per_year": _("Removed per year"),
+    "averted": _("Averted over the horizon"),
+    "endangered": _("Endangered on the way and in the line"),
+    "averted_per_million_eur": _("Averted per million EUR"),
+    "why": _("Why"),
+    "why_now": _("Why not sooner"),
+    "binds": _("Why it stays"),
+    "worth_per_tonne": _("Averted by a tonne"),
+    "own_per_tonne": _("Endangered by a tonne"),
+    "money_per_tonne": _("Its money would avert elsewhere"),
+    "line_per_tonne": _("Its time on the line would avert elsewhere"),
+    "line_neq_per_tonne": _("Its explosive limit would avert elsewhere"),
+    "loading_per_tonne": _("Its loading would avert elsewhere"),
+    "opening_per_tonne": _("What it needs opened would have to avert"),
+    "what": _("What"),
+    "detail": _("Of which"),
+    "unit": _("One more"),
+    "averted_per_unit": _("Averted by one more"),
     "rows": _("Rows"),
     "key": _("Row"),
     "pools": _("Pools"),
     "multiplier": _("Multiplier"),
 }
+AVERTED = (
+    "removed_per_year averted endangered averted_per_million_eur worth_per_tonne own_per_tonne money_per_tonne "
+    "line_per_tonne line_neq_per_tonne loading_per_tonne opening_per_tonne averted_per_unit"
+).split()
 KINDS: dict[str, str] = {
+    **dict.fromkeys(AVERTED, "danger"),
     **dict.fromkeys(("mass_kg", "free_kg", "shipped_kg", "left_kg", "neq_kg"), "tonnes"),
     **dict.fromkeys(("cost_eur", "opening_eur", "amount_eur"), "thousands"),
     **dict.fromkeys(("fatalities_per_year", "low", "high", "danger_before", "danger_after"), "danger"),
 }
-GROUPS: dict[str, str] = {"family": "family", "technique": "technique", "activity": "activity", "kind": "opened"}
+GROUPS: dict[str, str] = {
+    "family": "family",
+    "technique": "technique",
+    "activity": "activity",
+    "kind": "opened",
+    **dict.fromkeys(("why", "why_now", "binds"), "plan_reason"),
+    "what": "scarce",
+    "unit": "scarce_unit",
+}

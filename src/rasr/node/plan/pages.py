@@ -24,7 +24,7 @@ from rasr.core.report.planned import months_shown
 from rasr.node.plan import charts
 from rasr.node.plan.headings import TABLES, WHICH
 from rasr.node.plan.models import PlanRun
-from rasr.node.plan.queue import LEFT, left_over
+from rasr.node.plan.queue import LEFT, left_over, whys
 from rasr.node.web import codes
 from rasr.node.web.languages import current
 from rasr.report.assessment_page import unseen_section
@@ -98,7 +98,7 @@ def panels(plan: Plan, run: PlanRun, scribe: Scribe, *, decides: bool = False) -
     labels = months_shown(plan.periods)
     return [
         _answer(plan, labels, scribe),
-        _first(run, labels, scribe, decides=decides),
+        _first(plan, run, labels, scribe, decides=decides),
         *([_by_hand(plan, run, scribe)] if run.options.get("holds") else []),
         _danger(plan, labels, scribe),
         _lines(plan, labels, scribe),
@@ -107,6 +107,7 @@ def panels(plan: Plan, run: PlanRun, scribe: Scribe, *, decides: bool = False) -
         _alone(plan, scribe) if plan.alone else _jurisdictions(plan, scribe),
         _openings(plan, scribe),
         _left(plan, scribe),
+        *([_scarce(plan, scribe, labels)] if plan.prices.width else []),
         _provenance(plan, run, scribe),
     ]
 
@@ -118,8 +119,10 @@ def _answer(plan: Plan, labels: list[str], scribe: Scribe) -> Panel:
     return Panel("answer", section.title, [*section.blocks, *told])
 
 
-def _first(run: PlanRun, labels: list[str], scribe: Scribe, *, decides: bool) -> Panel:
+def _first(plan: Plan, run: PlanRun, labels: list[str], scribe: Scribe, *, decides: bool) -> Panel:
     """The queue: what to do first, what it removes and costs, how, and whose money there is."""
+    assert plan.assessment is not None
+    known = whys(plan, plan.assessment.pools)
     heads = [
         scribe.head("head_order"),
         scribe.head("head_from", numeric=False),
@@ -155,6 +158,8 @@ def _first(run: PlanRun, labels: list[str], scribe: Scribe, *, decides: bool) ->
         ]
     )
     blocks: list[Block] = [Table(scribe.t("first_caption"), heads, rows, note=note, css=QUEUE)] if rows else []
+    if rows and known:
+        blocks.append(_reasons(run, known, scribe))
     return Panel("first", scribe.t("first_title"), blocks or [Prose([scribe.t("first_none")])], exports=["shipments"])
 
 
@@ -164,6 +169,25 @@ def named_site(origin_id: str, scribe: Scribe) -> str:
     if origin_id not in scribe.region.table("sites")["site_id"]:
         return name
     return format_html('<a href="{}">{}</a>', reverse("desk:site", args=[origin_id]), name)
+
+
+def _reasons(run: PlanRun, known: dict[tuple[str, str], tuple[str, str]], scribe: Scribe) -> Table:
+    """Of each of the first things, why it is in the plan, and why not a period sooner."""
+    heads = [
+        scribe.head("head_order"),
+        scribe.head("head_from", numeric=False),
+        scribe.head("head_to_line", numeric=False),
+        Head(_("Why"), numeric=False),
+        Head(_("Why not sooner"), numeric=False),
+    ]
+    rows = []
+    for number, step in enumerate(run.first, 1):
+        why, now = (
+            codes.name("plan_reason", code) for code in known.get((step["origin_id"], step["line_id"]), ("", ""))
+        )
+        places = Cell(scribe.site(step["origin_id"])), Cell(scribe.line(step["line_id"]))
+        rows.append([scribe.whole(number), *places, Cell(str(why)), Cell(str(now))])
+    return Table(_("Why, and why not sooner"), heads, rows, css=CARDS, folded=True)
 
 
 def _decide(step: dict[str, Any], scribe: Scribe) -> Cell:
@@ -372,6 +396,63 @@ def _told_left(plan: Plan, left: pl.DataFrame, scribe: Scribe) -> str:
         "all": scribe.numerals.tonnes(plan.summary["mass_planned_kg"]),
     }
     return _("Of %(all)s t that may be planned, %(left)s t stay at the end of the plan.") % numbers
+
+
+def _scarce(plan: Plan, scribe: Scribe, labels: list[str]) -> Panel:
+    """What one more of each scarce thing would avert, and why what stays does."""
+    heads = [
+        Head(_("What"), numeric=False),
+        Head(_("In the period to"), numeric=False),
+        Head(_("One more"), numeric=False),
+        Head(_("Averted by one more")),
+    ]
+    top = plan.prices.group_by("what", maintain_order=True).head(MOST_OF_A_KIND)
+    rows = [
+        [
+            Cell(_scarce_thing(row, scribe), note=str(codes.name("scarce", row["what"]))),
+            Cell(labels[row["period"]] if row["period"] else _("the whole plan")),
+            Cell(str(codes.name("scarce_unit", row["unit"]))),
+            scribe.danger(row["averted_per_unit"]),
+        ]
+        for row in top.iter_rows(named=True)
+    ]
+    note = _(
+        "Expected fatalities over the horizon that one more would avert, with what the plan opens as it is. It holds "
+        "for a little more or less. Of each kind the dearest are shown."
+    )
+    by_reason = plan.remaining.group_by("binds").agg(pl.col("left_kg").sum(), pl.len().alias("pools"))
+    stays = [
+        [Cell(str(codes.name("plan_reason", row["binds"]))), scribe.whole(row["pools"]), scribe.tonnes(row["left_kg"])]
+        for row in by_reason.sort("left_kg", "binds", descending=[True, False]).iter_rows(named=True)
+    ]
+    why = [Head(_("Why it stays"), numeric=False), Head(_("Pools")), scribe.head("head_tonnes")]
+    tables = [
+        Table(
+            _("What is scarce, the dearest first"), heads, rows, note=note, css=CARDS, folded=len(rows) > LONGEST_OPEN
+        ),
+        Table(_("Why something stays"), why, stays),
+    ]
+    shown: list[Block] = [table for table in tables if table.rows]
+    told = shown or [Prose([_("Nothing is scarce: the plan leaves nothing that it would be better to move.")])]
+    title, kept = _("What is scarce, and why something stays"), ["prices", "remaining", "reasons"]
+    return Panel("scarce", title, told, exports=kept)
+
+
+def _scarce_thing(row: dict[str, Any], scribe: Scribe) -> str:
+    """What a price is of, by its name."""
+    if row["what"] == "fund":
+        return scribe.fund(row["id"])
+    if row["what"] == "money":
+        return f"{scribe.jurisdiction(row['id'])}, {codes.name('activity', row['detail'])}"
+    if row["what"] == "loading":
+        return scribe.site(row["id"])
+    if not row["detail"]:
+        return scribe.line(row["id"])
+    return f"{scribe.line(row['id'])}, {codes.name('technique', row['detail'])}"
+
+
+MOST_OF_A_KIND = 4
+"""Prices of a kind on the page; the kept table has them all."""
 
 
 def _provenance(plan: Plan, run: PlanRun, scribe: Scribe) -> Panel:

@@ -57,6 +57,23 @@ def first_things(plan: Plan, pools: pl.DataFrame) -> list[dict[str, Any]]:
     return things
 
 
+def whys(plan: Plan, pools: pl.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
+    """Why, and why now, by origin and line of the first things: of most of the mass; empty where no price was found."""
+    if plan.reasons.is_empty():
+        return {}
+    early = sorted(plan.shipments["period"].unique().to_list())[:FIRST_PERIODS]
+    told = (
+        plan.reasons.filter(pl.col("period").is_in(early))
+        .drop_nulls(["pool_id", "why"])
+        .join(pools.select("pool_id", "origin_id"), on="pool_id", how="left")
+        .with_columns(pl.col("origin_id").fill_null(pl.col("pool_id")))
+        .group_by(*STEP, "why", "why_now")
+        .agg(pl.col("mass_kg").sum())
+        .sort("mass_kg", "why", "why_now", descending=[False, True, True])
+    )
+    return {(origin, line): (why, now) for origin, line, why, now, _kg in told.iter_rows()}
+
+
 def left_over(shipments: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
     """What the shipments of a plan leave of what may be planned, by pool, the most first.
 

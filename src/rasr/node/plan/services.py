@@ -17,6 +17,7 @@ from rasr.core.assessment.assess import Assessment
 from rasr.core.basis.findings import Refused
 from rasr.core.basis.seal import digest_bytes
 from rasr.core.plan.build import build_problem
+from rasr.core.plan.conflict import smallest
 from rasr.core.plan.diagnose import diagnose, unreachable
 from rasr.core.plan.holds import Hold, HoldsRefusedError
 from rasr.core.plan.options import Options
@@ -200,7 +201,9 @@ def _told(refused: Refused, region: Region, assessment: Assessment, options: Opt
         out_of_reach = np.isin(np.arange(len(problem.pools.ids)), unreachable(problem))
         deadlines = np.where(out_of_reach, -1, problem.pools.deadline)
         problem = replace(problem, pools=replace(problem.pools, deadline=deadlines))
-    conflicts = [messages.say_code(conflict.code, conflict.numbers) for conflict in diagnose(problem)]
+    conflicts = [
+        messages.say_code(conflict.code, conflict.numbers) for conflict in (*diagnose(problem), *smallest(problem))
+    ]
     return Refused("no_plan_exists", conflicts="; ".join(conflicts))
 
 

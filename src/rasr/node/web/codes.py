@@ -9,9 +9,12 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rasr.core.reference import loader
 from rasr.node.web.languages import texts
 
 Name = str | Promise
+ruled = _
+"""Translates what stands in rule data, where the collector of texts finds it."""
 NAMES: dict[str, dict[str, Name]] = {
     "kind": {
         "defence": _("Defence"),
@@ -147,6 +150,15 @@ NAMES: dict[str, dict[str, Name]] = {
     "verdict": {"yes": _("yes"), "not_distinguishable": _("not distinguishable"), "no": _("no")},
     "standing": {"in": _("in it"), "open": _("open"), "out": _("not in it")},
     "scenario": {"as_it_is": _("As it is")},
+    "plan_reason": {row["reason"]: ruled(row["sentence"]) for row in loader.rows("plan_reasons.csv")},
+    "scarce": {
+        "fund": _("Money of a fund"),
+        "money": _("Money for an activity"),
+        "line": _("Time on a line"),
+        "line_neq": _("Explosive limit of a line"),
+        "loading": _("Loading of a site"),
+    },
+    "scarce_unit": {"million EUR": _("a million EUR"), "working day": _("a working day"), "t": _("a tonne")},
     "opened": {"line": _("Line"), "corridor": _("Corridor"), "work": _("Security works")},
     "criterion": {
         "dod_individual_worker": _("US DoD: one worker"),
