@@ -173,6 +173,8 @@ NAMES: dict[str, dict[str, Name]] = {
     },
 }
 """Column of a contract (or a list of codes of the node) to code to name."""
+SENTENCES = frozenset({"plan_reason"})
+"""Groups whose names are sentences: a column of them wants room."""
 NAMES["exposed"] = NAMES["kind"] | NAMES["construction"]
 """What is exposed to a store: an exposed site by its kind, or another store by its construction."""
 

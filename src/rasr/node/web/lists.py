@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 from django_filters import FilterSet
 
-from rasr.node.web import columns, exports, marks
+from rasr.node.web import codes, columns, exports, marks
 from rasr.node.web.crafted import is_crafted
 from rasr.node.web.framedata import FrameData, holding
 
@@ -226,6 +226,8 @@ def frame_columns(frame: pl.DataFrame, shown: Sequence[str], look: Look) -> list
         about: dict[str, Any] = {"verbose_name": look.headings.get(name, name.replace("_", " ")), "accessor": name}
         if name in look.languages:
             about["attrs"] = {"td": {"lang": look.languages[name]}}
+        if look.groups.get(name) in codes.SENTENCES:
+            about["attrs"] = {"td": {"class": "wide"}}
         if not made and look.link is not None:
             about["linkify"] = look.link
         made.append((name, _column(frame.schema[name], about, look.kinds.get(name), look.groups.get(name))))
