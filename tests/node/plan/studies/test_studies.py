@@ -127,7 +127,7 @@ def test_scenarios_are_written_copied_compared_and_removed(planner: User, client
     assert "Trouble" in shown
     assert client.post(f"/plans/scenarios/{first.pk}/remove/").status_code == 302
     assert page(client, made).partition("plan-panel")[2] == shown.partition("plan-panel")[2]
-    acts = list(Entry.objects.filter(act__startswith="scenario.").order_by("number").values_list("act", flat=True))
+    acts = list(Entry.objects.filter(act__startswith="scenario.").order_by("at").values_list("act", flat=True))
     assert acts == ["scenario.make", *["scenario.change"] * 3, "scenario.make", "scenario.change", "scenario.remove"]
 
 
