@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -93,7 +93,7 @@ class PlanTablePage(FramePage):
     headings = HEADINGS
     kinds = KINDS
     groups = GROUPS
-    languages: ClassVar[dict[str, str]] = {"rows": "en"}
+    languages = dict.fromkeys(("rows",), "en")
 
     def frame(self) -> pl.DataFrame:
         """The table as it was kept."""
