@@ -14,6 +14,7 @@ from rasr.core.plan.explain import REASONS, explained, sentences
 from rasr.core.plan.options import Options
 from rasr.core.plan.problem import Flow
 from rasr.core.plan.result import Plan
+from rasr.core.plan.works import Work
 from rasr.core.records.region import Region
 
 HALF_YEAR = 0.5
@@ -58,6 +59,15 @@ def test_a_work_is_a_line_of_the_plan_and_all_lines_add_up() -> None:
     assert len(works) > 0
     gained = plan.summary["objective_doing_nothing"] - plan.summary["objective_fatalities"]
     assert (plan.reasons["averted"] - plan.reasons["endangered"]).sum() == pytest.approx(gained, rel=1e-9)
+
+
+def test_a_work_is_told_why_by_the_price_of_its_money() -> None:
+    """Locks at N for 30,000 EUR: with a million all that averts is done, with little they take it from stock."""
+    locks = Options(works=(Work("locks", "N", cost_eur=30_000.0, fatalities_per_year=1.0),))
+    rich = both(small(), locks).joint.reasons.filter(line_id="locks")
+    assert rich.select("why", "why_now").rows() == [("money_to_spare", "first")]
+    poor = both(small(funds=swap("funds", "1000000", "40000")), locks).joint.reasons.filter(line_id="locks")
+    assert poor.select("why", "why_now").rows() == [("most_per_money", "first")]
 
 
 @pytest.mark.parametrize("seed", range(1, 5))

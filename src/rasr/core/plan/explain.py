@@ -19,7 +19,16 @@ import polars as pl
 from rasr.core.basis.units import KG_PER_TONNE
 from rasr.core.plan.curves import Floats
 from rasr.core.plan.model import MONEY, Model
-from rasr.core.plan.problem import ACTIVITIES, Flow, Problem, danger_over_time, gate_costs_eur, left_share, origin_share
+from rasr.core.plan.problem import (
+    ACTIVITIES,
+    SECURITY,
+    Flow,
+    Problem,
+    danger_over_time,
+    gate_costs_eur,
+    left_share,
+    origin_share,
+)
 from rasr.core.plan.settle import DUST_KG
 from rasr.core.plan.solve import linearised
 from rasr.core.plan.ways import SCARCE, Prices, Ways, pull, ways
@@ -75,7 +84,7 @@ def explained(problem: Problem, flow: Flow, duals: Floats | None) -> dict[str, p
     if duals is None:
         lines = _figures(problem, flow) | {"why": None, "why_now": None}
         return {
-            "reasons": _reasons(problem, flow, lines),
+            "reasons": _reasons(problem, flow, lines, None),
             "remaining": pl.DataFrame(schema=REMAINING),
             "prices": pl.DataFrame(schema=PRICES),
         }
@@ -86,7 +95,7 @@ def explained(problem: Problem, flow: Flow, duals: Floats | None) -> dict[str, p
     pulled = pull(model, prices)
     lines = _figures(problem, flow) | _whys(problem, flow, found, pulled)
     return {
-        "reasons": _reasons(problem, flow, lines),
+        "reasons": _reasons(problem, flow, lines, prices),
         "remaining": _remaining(model, flow, found),
         "prices": _prices(problem, prices),
     }
@@ -169,7 +178,7 @@ def _why_not_sooner(problem: Problem, flow: Flow, found: Ways, arc: int, period:
     return "as_good_sooner" if scarce == "nothing" else f"{scarce}_taken_sooner"
 
 
-def _reasons(problem: Problem, flow: Flow, columns: dict[str, Any]) -> pl.DataFrame:
+def _reasons(problem: Problem, flow: Flow, columns: dict[str, Any], prices: Prices | None) -> pl.DataFrame:
     arc, period = np.nonzero(flow.shipped_kg > 0)
     named = {
         "period": period + 1,
@@ -180,11 +189,11 @@ def _reasons(problem: Problem, flow: Flow, columns: dict[str, Any]) -> pl.DataFr
     table = pl.DataFrame(named | columns, schema_overrides=REASONS).select(
         pl.col(name).cast(dtype) for name, dtype in REASONS.items()
     )
-    table = pl.concat([table, _works(problem, flow)])
+    table = pl.concat([table, _works(problem, flow, prices)])
     return table.with_columns(pl.col("averted_per_million_eur").fill_nan(None)).sort("period", "pool_id", "line_id")
 
 
-def _works(problem: Problem, flow: Flow) -> pl.DataFrame:
+def _works(problem: Problem, flow: Flow, prices: Prices | None) -> pl.DataFrame:
     """The security works that are done, as lines of the plan: line_id is the work, and nothing is moved."""
     works = problem.works
     years = problem.periods.weights_years(problem.discount_per_year)[1:]
@@ -193,27 +202,23 @@ def _works(problem: Problem, flow: Flow) -> pl.DataFrame:
     averted_by = (works.fatalities_per_year[:, None] * opened * stays(problem, left_share(problem, flow))) @ years
     rows = []
     for work in np.nonzero(opened.any(axis=1))[0]:
-        gate, saved = works.gate[work], float(averted_by[work])
-        paid_eur, first = float(cost_eur[gate]), int(opened[work].argmax()) + 1
+        gate, period, saved = works.gate[work], int(opened[work].argmax()), float(averted_by[work])
+        paid_eur, removed = float(cost_eur[gate]), float(works.fatalities_per_year[work])
         by_million = saved / paid_eur * EURO_PER_MILLION if paid_eur > 0 else None
-        now = "first" if first == 1 else "money_taken_sooner"
-        removed = float(works.fatalities_per_year[work])
-        rows.append(
-            (
-                first,
-                None,
-                problem.gates.ids[gate],
-                0.0,
-                removed,
-                saved,
-                0.0,
-                paid_eur,
-                by_million,
-                "most_per_money",
-                now,
-            )
-        )
+        named = (period + 1, None, problem.gates.ids[gate], 0.0)
+        why = (None, None) if prices is None else _why_work(problem, prices, int(problem.gates.payer[gate]), period)
+        rows.append((*named, removed, saved, 0.0, paid_eur, by_million, *why))
     return pl.DataFrame(rows, schema=REASONS, orient="row")
+
+
+def _why_work(problem: Problem, prices: Prices, payer: int, period: int) -> tuple[str, str]:
+    """Why a work is done, and why not a period sooner: whether the money that may pay for it is short then."""
+    paying = -prices.grid("costs_paid", (len(problem.jurisdictions), len(ACTIVITIES), problem.count))
+    short = paying[payer, SECURITY] > SLIGHT * paying.max(initial=0.0)
+    why = "most_per_money" if short[period] else "money_to_spare"
+    if period == 0:
+        return why, "first"
+    return why, "money_taken_sooner" if short[period - 1] else "as_good_sooner"
 
 
 def _remaining(model: Model, flow: Flow, found: Ways) -> pl.DataFrame:

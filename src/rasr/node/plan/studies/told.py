@@ -336,7 +336,7 @@ def _scenarios(study: Study, frames: Frames, scribe: Scribe) -> list[Panel]:
 def _what_happens(study: Study, scribe: Scribe) -> Panel:
     heads = [Head(_("Scenario"), numeric=False), Head(_("What happens"), numeric=False)]
     rows = [
-        [Cell(name if place == 0 else ""), Cell(change(each | {"from_period": each["from_period"]}, scribe, {}))]
+        [Cell(name if place == 0 else ""), Cell(change(each, scribe, {}))]
         for name, changes in study.asked["scenarios"]
         for place, each in enumerate(changes)
     ]
