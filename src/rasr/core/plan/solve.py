@@ -249,9 +249,18 @@ class _Search:
         return np.round(answer.columns[self.model.gate])
 
     def choose_works(self) -> None:
-        """With lines and corridors as in the best plan, choose the security works exactly, and go on from there."""
+        """With lines and corridors as in the best plan, choose the security works exactly, and go on from there.
+
+        Twice: with the tangent of the danger at the best plan, and where all is left. At a plan that empties a site a
+        work there is worth nothing, so the first start alone can miss that leaving the stock and locking it is better.
+        """
+        problem = self.model.problem
+        for start in (None, np.ones((len(problem.origins.ids), problem.count))):
+            share = origin_share(problem, left_share(problem, self.best)) if start is None else start
+            self._choose_works(share)
+
+    def _choose_works(self, share: Floats) -> None:
         problem, columns = self.model.problem, self.model.gate[self.model.problem.works.gate].ravel()
-        share = origin_share(problem, left_share(problem, self.best))
         gates = first_used(problem, self.best, 0.0)
         self._fix(gates)
         self.programme.set_bounds(columns, np.zeros(len(columns)), self.model.upper[columns])
