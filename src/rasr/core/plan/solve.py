@@ -253,8 +253,9 @@ class _Search:
     def choose_works(self) -> None:
         """With lines and corridors as in the best plan, choose the security works exactly, and go on from there.
 
-        Twice, unless there are many: with the tangent of the danger at the best plan, and where all is left. At a plan that empties a site a
-        work there is worth nothing, so the first start alone can miss that leaving the stock and locking it is better.
+        Twice, unless there are many: with the tangent of the danger at the best plan, and where all is left. At a plan
+        that empties a site a work there is worth nothing, so the first start alone can miss that leaving the stock and
+        locking it is better.
         """
         problem = self.model.problem
         self._choose_works(origin_share(problem, left_share(problem, self.best)))
