@@ -52,6 +52,7 @@ def main(home: Path) -> None:
     from django.core.files.base import ContentFile
     from tests.browser.make_records import WORD, fill
     from tests.node.conftest import keep_assessment, keep_plan, load, somebody
+    from tests.node.execution import planted_campaigns
     from tests.node.plan.studies.planted_studies import plant_each
 
     from rasr.node.host.home import prepare
@@ -69,6 +70,7 @@ def main(home: Path) -> None:
     worst = made.assessment.stores.sort("fatalities_per_year", "store_id")["site_id"][-1]
     planner, officer, *_ = [somebody(role, role) for role in WHOLE_NODE]
     plant_each(planner)
+    planted_campaigns.plant(planted_campaigns.another(kept), WORD)
     shut = Hold(kept.first[0]["origin_id"], kept.first[0]["line_id"], never=True)
     deciding.decide(actor=planner, hold=shut, why=Why(WORD, "en"))
     keeper = somebody("storekeeper", "storekeeper", site_id=worst)

@@ -23,7 +23,7 @@ EACH = 2
 """Pages visited of one kind (of one named address), such as two stores of ninety."""
 MANY = {
     "records:item": 8, "records:article": 4, "records:count": 4, "records:lot": 3, "people:person": 3,
-    "assessment:security-visit": 3, "assessment:hotspot": 3, "plan:study": 4,
+    "assessment:security-visit": 3, "assessment:hotspot": 3, "plan:study": 4, "plan:run": 2,
 }  # fmt: skip
 """Of kinds whose pages lead elsewhere according to what has happened to a thing."""
 STARTS = {"technical_officer": ("/articles/unidentified/", "/articles/duplicates/", "/security/?sort=-assessed_on")}

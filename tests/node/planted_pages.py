@@ -13,6 +13,7 @@ from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import loader
+from tests.node.execution import planted_campaigns
 from tests.node.plan import planted_decisions
 from tests.node.plan.studies import planted_studies
 from tests.node.records.catalogue import planted_catalogue
@@ -23,6 +24,7 @@ from tests.node.records.surplus import planted_surplus
 
 from rasr.node.assessment.models import Run
 from rasr.node.places.models import Store
+from rasr.node.plan.models import PlanRun
 from rasr.node.records.models import Holding, Movement
 
 
@@ -38,6 +40,7 @@ def planted(full: str, run: Run) -> dict[str, Any]:
         **surplus,
         **vars(events),
         "plan:decision_id": planted_decisions.plant(Store.objects.get(pk=full).site_id, "Zeta").pk,
+        "campaign_id": planted_campaigns.plant(PlanRun.objects.latest("made_at"), "Zeta")[0].pk,
         "candidate_id": planted_candidates.plant(_organisation_of(full), "Zeta").pk,
         **_visits(full),
         **vars(planted_upgrades.plant(full, "Zeta")),

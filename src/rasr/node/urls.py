@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("rasr.node.records.urls")),
     path("", include("rasr.node.assessment.urls")),
     path("", include("rasr.node.plan.urls")),
+    path("", include("rasr.node.execution.urls")),
     path("", include("rasr.node.host.urls")),
     path("", include("rasr.node.desk.urls")),
     path("api/", include("rasr.node.api.urls")),

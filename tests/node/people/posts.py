@@ -19,6 +19,7 @@ from tests.node.assessment.security import planted_visits
 from tests.node.assessment.surroundings import planted_surveys, survey_files
 from tests.node.assessment.upgrades import planted_upgrades
 from tests.node.conftest import SCALE, SEED, keep_assessment, keep_plan, somebody
+from tests.node.execution import planted_campaigns
 from tests.node.people.scenes import Data, Post, Scene
 from tests.node.people.scenes import post as _post
 from tests.node.plan import planted_decisions
@@ -274,6 +275,12 @@ def _plan() -> PlanRun:
     return keep_plan(made, keep_assessment(made))
 
 
+def _campaign(scene: Scene, act: str) -> Post:
+    """A form about a draft campaign."""
+    drafts = planted_campaigns.plant(_plan())
+    return _post(scene.planner, act, planted_decisions.WHY, campaign_id=drafts[0].pk)
+
+
 def _hotspots(name: str) -> Callable[[Scene], Post]:
     """A form of contaminated areas, sent by who judges all of them."""
 
@@ -439,6 +446,14 @@ POSTS: dict[str, Callable[[Scene], Post]] = {
     "people:sign-out": lambda scene: _post(scene.planner, "user.sign_out"),
     "people:choose": lambda scene: _post(scene.planner, "user.choose", {"theme": "dark"}),
     "people:settings": lambda scene: _post(scene.planner, "user.choose", {"language": "mk", "theme": "light"}),
+    "execution:hand-over": lambda scene: _post(
+        scene.planner,
+        "campaign.draft",
+        {"through": "1", **planted_decisions.WHY},
+        run_id=planted_campaigns.approve(_plan()).pk,
+    ),
+    "execution:drop": lambda scene: _campaign(scene, "campaign.drop"),
+    "execution:find": lambda scene: _campaign(scene, "campaign.find"),
     "plan:approve": lambda scene: _post(scene.planner, "approval.ask", planted_decisions.WHY, run_id=_plan().pk),
     "plan:decide": lambda scene: _post(scene.planner, "plan.decide", planted_decisions.decides(*_way(scene))),
     "plan:hold-fast": lambda scene: _post(

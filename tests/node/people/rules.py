@@ -326,6 +326,13 @@ RULES = {
     "plan:take-back": Rule("plan", "plan decision", posts=(302,), sends=planted_decisions.WHY, mark="seen"),
     "plan:hold-fast": Rule("plan", "plan", posts=(302,), sends={"through": "1", **planted_decisions.WHY}, mark="seen"),
     "plan:approve": Rule("plan", "plan", posts=(302, 400), sends=planted_decisions.WHY, mark="seen"),
+    "execution:campaigns": _list("view_runs"),
+    "execution:campaign": _list("view_runs", "campaign"),
+    "execution:drop": Rule("plan", "campaign", posts=(302,), sends=planted_decisions.WHY, mark="seen"),
+    "execution:find": Rule("plan", "campaign", posts=(302,), sends=planted_decisions.WHY, mark="seen"),
+    "execution:hand-over": Rule(
+        "plan", "approved plan", posts=(302,), sends={"through": "1", **planted_decisions.WHY}, mark="seen"
+    ),
     "plan:studies": _list("view_runs"),
     "plan:study": Rule("view_runs", "study", mark="seen"),
     "plan:study-table": _list("view_runs", "study table"),

@@ -38,7 +38,7 @@ from rasr.node.web.marks import LEAST_UNKNOWN, Mark
 pytestmark = pytest.mark.one_database
 
 MOST_SAID = 30
-OURS = ("places", "people", "jobs", "records", "assessment", "plan", "host")
+OURS = ("places", "people", "jobs", "records", "assessment", "plan", "execution", "host")
 NO_WORDS = {
     "codes and units": "kind family unit hazard_division compatibility_group un_number construction activity condition "
     "purpose quantity_basis relation building_type technique status currency stage act table plan state refused_code "
@@ -51,7 +51,7 @@ NO_WORDS = {
     "languages": "language reason_language reason_courtesy_language decision_reason_language "
     "decision_reason_courtesy_language LicenceForm.written_in "
     "CandidateSite.written_in CandidateSite.withdrawn_why_language Upgrade.why_language "
-    "PlanDecision.taken_back_why_language",
+    "PlanDecision.taken_back_why_language Campaign.dropped_why_language",
     "of the program": "SecurityPhone.device rule_edition version options key value RuleEntry.rules RuleEntry.rows",
     "counts and sums": "blind counts Breach.numbers Action.numbers summary alone_summary LicenceForm.limits "
     "EmergencyCard.distances SiteEnquiry.answer Survey.sums Programme.stated Study.verdicts",

@@ -11,6 +11,7 @@ import polars as pl
 from django.test import Client
 from django.utils import timezone
 from tests.node.conftest import keep_assessment, keep_plan, load
+from tests.node.execution import planted_campaigns
 from tests.node.people import planted
 from tests.node.people.planted import SITES, word
 from tests.node.people.ruling import MARKS, PLACE_OF, WHERE, Person
@@ -65,6 +66,8 @@ def make(made: Plan) -> Node:
     kept = keep_plan(made, run)
     beside = _beside()
     decided = planted_decisions.plant(planted.site_id("A1"), word("site A1"))
+    approved = planted_campaigns.another(kept)
+    campaigns = planted_campaigns.plant(approved, word("site A1"))
     for site, mark in MARKS.items():
         Site.objects.filter(pk=planted.site_id(site)).update(mark=mark)
     Client().get("/health/live")
@@ -76,7 +79,9 @@ def make(made: Plan) -> Node:
         "assessment": [Thing({"run_id": run.pk}), Thing({"run_id": uuid4()}, nobody)],
         "assessment table": [Thing({"run_id": run.pk, "name": name}) for name in ("stores", "pools", "worst")],
         "plan": [Thing({"run_id": kept.pk}), Thing({"run_id": uuid4()}, nobody)],
+        "approved plan": [Thing({"run_id": approved.pk}), Thing({"run_id": uuid4()}, nobody)],
         "plan decision": [Thing({"decision_id": decided.pk}), Thing({"decision_id": uuid4()}, nobody)],
+        "campaign": [Thing({"campaign_id": campaigns[0].pk}), Thing({"campaign_id": uuid4()}, nobody)],
         "plan table": [Thing({"run_id": kept.pk, "which": "joint", "name": "shipments"})],
         **_studies(),
         "no passkey": [Thing({"pk": 1}, nobody)],

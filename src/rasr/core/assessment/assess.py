@@ -261,6 +261,11 @@ def _situation(region: Region, held: Held, as_of: date, book: RuleBook | None) -
     )
 
 
+def planned_stock(region: Region) -> pl.DataFrame:
+    """What may be planned, record by record, with the pool that it is of (``pools.in_pools``)."""
+    return pooling.in_pools(may_be_planned(stock_with_masses(region), region.table("requirements")))
+
+
 def _levels(all_kg: FloatArray, plannable_kg: FloatArray) -> FloatArray:
     """What is left by group at each of ``pools.LEVELS``, (n, m, 4)."""
     level = np.array(pooling.LEVELS)[None, :, None]

@@ -23,6 +23,8 @@ NEAR_ENOUGH = 0.002
 """Points of a curve are added where it bends most, until it is this near: share of the greatest danger on it."""
 BANDS = {"A": "serviceable", "B": "suspect", "C": "suspect", "D": "disposal"}
 """Stability band by condition; unknown otherwise."""
+KEYS = ("jurisdiction_id", "origin_id", "family", "stability_band", "destroy_by")
+"""What the stock of one pool has in common."""
 
 
 def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
@@ -32,11 +34,9 @@ def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     site/family/band[/date].
     """
     share = planned_share()
-    keys = ["jurisdiction_id", "origin_id", "family", "stability_band", "destroy_by"]
-    band = pl.col("condition").replace_strict(BANDS, default="unknown", return_dtype=pl.String)
+    keys = ["pool_id", *KEYS]
     grouped = (
-        judged.filter(pl.col("planned_quantity") > 0)
-        .with_columns(origin_id=pl.col("site_id"), stability_band=band)
+        in_pools(judged)
         .group_by(keys, maintain_order=True)
         .agg(
             mass_kg=(pl.col("mass_kg") * share).sum(),
@@ -46,6 +46,14 @@ def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
         )
     )
     place = sites.select(pl.col("site_id").alias("origin_id"), "latitude_deg", "longitude_deg")
+    schema = loader.contract("pools").schema
+    joined = grouped.join(place.unique("origin_id"), on="origin_id", how="left")
+    return joined.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort("pool_id")
+
+
+def in_pools(judged: pl.DataFrame) -> pl.DataFrame:
+    """What may be planned of the stock, each record with the pool that it is of: pool_id and ``KEYS``."""
+    band = pl.col("condition").replace_strict(BANDS, default="unknown", return_dtype=pl.String)
     pool_id = pl.concat_str(
         "origin_id",
         "family",
@@ -54,9 +62,8 @@ def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
         separator="/",
         ignore_nulls=True,
     )
-    schema = loader.contract("pools").schema
-    joined = grouped.join(place.unique("origin_id"), on="origin_id", how="left").with_columns(pool_id=pool_id)
-    return joined.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort("pool_id")
+    planned = judged.filter(pl.col("planned_quantity") > 0)
+    return planned.with_columns(origin_id=pl.col("site_id"), stability_band=band).with_columns(pool_id=pool_id)
 
 
 def danger_curves(

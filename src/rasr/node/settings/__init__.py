@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "rasr.node.records",
     "rasr.node.assessment",
     "rasr.node.plan",
+    "rasr.node.execution",
     "rasr.node.desk",
     "rasr.node.host",
     "django.contrib.auth",

@@ -1,0 +1,1 @@
+"""Campaigns: what is carried out of a plan."""
