@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Node, calm, copied, served
-from tests.browser.keys import MOST, ROLES, Keys
-from tests.browser.walk import PHONE, Visit, Walker, firsts
+from tests.browser.keys import MOST, Keys
+from tests.browser.walk import PHONE, Walker
 
 PUBLIC = ("/sign-in/", "/join/", "/account/password/forgotten/", "/privacy/")
 
@@ -54,16 +54,7 @@ def at(chromium: Browser, changed: Node) -> Iterator[Callable[[str], Page]]:
         walker.close()
 
 
-# Every page.
-
-
-def test_tab_reaches_every_control_of_every_page_and_is_seen(walked: Callable[[str], list[Visit]]) -> None:
-    """Each page by the first of these roles that came to it: see ``looks``."""
-    visits = [visit for role in ROLES for visit in firsts(walked(role)).values()]
-    walked_by_keys = {visit.view: visit.keys for visit in visits if visit.keys is not None}
-    assert [fault for faults in walked_by_keys.values() for fault in faults] == []
-    assert set(walked_by_keys) == {visit.view for visit in visits}
-    assert len(walked_by_keys) > 30
+# Every page: see also test_node_pages, which walks to them.
 
 
 def test_tab_reaches_every_control_of_who_is_not_signed_in(chromium: Browser, node: Node) -> None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 from tests.browser.axe import grave
 from tests.browser.conftest import Node
+from tests.browser.keys import ROLES as BY_KEYS
 from tests.browser.walk import BY_POST, DATA, OF_ACCOUNTS, OF_PEOPLE, Visit, Walker, firsts, view_of, views
 
 from tools import messages
@@ -52,6 +53,15 @@ def test_links_lead_to_every_page(walked: Callable[[str], list[Visit]]) -> None:
     visited = {visit.view for role in ROLES for visit in walked(role)}
     known = {*visited, *map(view_of, PUBLIC), *BY_POST, *DATA, *OF_ACCOUNTS, *OF_PEOPLE}
     assert sorted(set(views()) - known) == []
+
+
+def test_tab_reaches_every_control_of_every_page_and_is_seen(walked: Callable[[str], list[Visit]]) -> None:
+    """Each page by the first of these roles that came to it: see ``looks``."""
+    visits = [visit for role in BY_KEYS for visit in firsts(walked(role)).values()]
+    walked_by_keys = {visit.view: visit.keys for visit in visits if visit.keys is not None}
+    assert [fault for faults in walked_by_keys.values() for fault in faults] == []
+    assert set(walked_by_keys) == {visit.view for visit in visits}
+    assert len(walked_by_keys) > 30
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
