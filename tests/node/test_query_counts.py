@@ -182,7 +182,7 @@ COUNTS = {
     "people:trail": 12,
     "plan:approve": 10,
     "plan:decide": 13,
-    "execution:campaign": 12,
+    "execution:campaign": 13,
     "execution:campaigns": 9,
     "execution:drop": 8,
     "execution:find": 8,

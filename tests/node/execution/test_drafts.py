@@ -19,6 +19,7 @@ from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
 from rasr.node.execution import queries, services
 from rasr.node.execution.models import Campaign, CampaignState, Consignment, DraftedStock
+from rasr.node.jobs.kept import to_bytes
 from rasr.node.people.models import Entry, User
 from rasr.node.plan.bridge import load_plan
 from rasr.node.plan.models import PlanRun
@@ -149,6 +150,24 @@ def test_a_draft_says_what_it_lacks_and_finds_its_stock_again(
     client.post(f"/campaigns/{found.pk}/find/", WHY)
     assert queries.campaign(planner, found.pk).found_kg == pytest.approx(found.found_kg)
     assert Entry.objects.filter(act="campaign.find").count() == 1
+
+
+def test_a_draft_of_a_line_that_the_plan_opens_says_so(planned: PlanRun, planner: User, client_of: SignIn) -> None:
+    drafts = plant(planned)
+    opened = set(load_plan(planned).openings.filter(pl.col("kind") == "line")["id"])
+    said = {
+        draft.line_id: "The plan opens this line" in client_of(planner).get(f"/campaigns/{draft.pk}/").content.decode()
+        for draft in drafts
+    }
+    assert {line for line, told in said.items() if told} == opened & set(said)
+    openings = planned.tables.get(plan="joint", name="openings")
+    frame = load_plan(planned).openings
+    row = {"kind": "line", "id": drafts[0].line_id, "jurisdiction_id": "", "period": 1, "cost_eur": 0.0}
+    openings.rows += 1
+    openings.parquet = to_bytes(pl.concat([frame, pl.DataFrame([row], schema=frame.schema)]))
+    openings.save()
+    page = client_of(planner).get(f"/campaigns/{drafts[0].pk}/").content.decode()
+    assert "The plan opens this line" in page
 
 
 def test_less_than_was_drafted_is_marked(planned: PlanRun, planner: User, client_of: SignIn) -> None:

@@ -85,6 +85,12 @@ def techniques(actor: Actor, found: Campaign) -> dict[str, list[str]]:
     return {family: sorted(names) for family, names in told.items()}
 
 
+def opens_line(actor: Actor, found: Campaign) -> bool:
+    """Whether the plan opens the line, which is not there until then."""
+    openings = plans.table(actor, found.run, "joint", "openings")
+    return openings is not None and ("line", found.line_id) in openings.select("kind", "id").rows()
+
+
 def told_of(actor: User, row_id: str) -> str | None:
     """How a campaign is called, as its history is headed; None where the actor does not see it."""
     found: Any = Campaign.objects.filter(pk=uuid_of(row_id)).first() if rights.may(actor, VIEW) else None

@@ -86,9 +86,11 @@ class DraftedFilter(ByWords):
     looked_in = ("batch__stock_id", "batch__article__name", "batch__lot", "store_id", "store__site__name")
 
 
-def lacking(planned_kg: float, found_kg: float, undeclared: int) -> list[str]:
+def lacking(planned_kg: float, found_kg: float, undeclared: int, *, opens_line: bool) -> list[str]:
     """What a draft lacks before it can be ordered, in sentences."""
     told = []
+    if opens_line:
+        told.append(str(_("The plan opens this line: it is not there until then.")))
     if planned_kg - found_kg > max(1.0, planned_kg / 1000):
         tonnes = figures.write("tonnes", planned_kg - found_kg)
         told.append(str(_("%(tonnes)s t of what was planned were not found in the register.")) % {"tonnes": tonnes})

@@ -78,7 +78,8 @@ class OneCampaign(Righted, Sorted):
             (row, ", ".join(str(codes.name("technique", name)) for name in how.get(row.family, [])))
             for row in queries.consignments(actor, found)
         ]
-        told = lacking(found.planned_kg, found.found_kg, found.undeclared)
+        opens = queries.opens_line(actor, found)
+        told = lacking(found.planned_kg, found.found_kg, found.undeclared, opens_line=opens)
         changes = may(actor, services.RIGHT) and found.state == CampaignState.DRAFT
         more = {"campaign": found, "consignments": consignments, "lacking": told, "changes": changes}
         return super().get_context_data(**more, **kwargs)
