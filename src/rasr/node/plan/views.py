@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rasr.node.assessment.surroundings import geofiles
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
-from rasr.node.plan import pages, queries, services
+from rasr.node.plan import geo, pages, queries, services
 from rasr.node.plan.forms import PlanForm
 from rasr.node.plan.headings import GROUPS, HEADINGS, KINDS, TABLES, WHICH
 from rasr.node.plan.models import PlanRun
@@ -94,6 +95,24 @@ class PlanTablePage(FramePage):
     kinds = KINDS
     groups = GROUPS
     languages = dict.fromkeys(("rows",), "en")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The table, or a file of it for maps where its rows are of sites."""
+        wanted = request.GET.get("export")
+        for known in geofiles.FORMS:
+            if wanted == known:
+                marks.shows_all_seen(request)
+                rows, _form = self.filtered()
+                if not geo.has_places(rows):
+                    raise Http404
+                actor = actor_of(request)
+                run = _run(actor, kwargs["run_id"])
+                return geo.response(actor, run, rows, self.export_name, known, marks.shown(request))
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Whether it can be put on a map."""
+        return super().get_context_data(has_places=geo.has_places(kwargs["table"].data.data), **kwargs)
 
     def frame(self) -> pl.DataFrame:
         """The table as it was kept."""

@@ -1,4 +1,4 @@
-"""Tables with positions as GeoJSON and GeoPackage, class-marked: points, or rings of a radius round them.
+"""Tables with positions as GeoJSON and GeoPackage, class-marked: points, rings of a radius round them, or ways.
 
 Both forms hold the same cells as the workbook of the same table, in WGS 84. The mark stands in the name of the file,
 and inside: in GeoJSON as a member of the collection, in a GeoPackage among what the layer says of itself.
@@ -31,9 +31,12 @@ ROWS_AT_ONCE = 10_000
 POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 RING = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("count", "<u4"), ("xy", "<f8", (CORNERS + 1, 2))])
 HEAD = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("count", "<u4")])
+WAY = np.dtype([("order", "u1"), ("kind", "<u4"), ("count", "<u4")])
+ENDS = 2
+"""Corners of a way; a perimeter has more."""
 FloatArray = NDArray[np.float64]
 Around = Sequence[FloatArray | None]
-"""Of each row the closed perimeter, (corners, 2) of longitude and latitude; None where there is none."""
+"""Of each row the closed perimeter, (corners, 2) of longitude and latitude, or the (2, 2) ends of a way; else None."""
 Outlines = Callable[[pl.DataFrame], Around | None]
 
 
@@ -51,14 +54,15 @@ def response(
     """
     sited = frame.filter(pl.col("latitude_deg").is_finite() & pl.col("longitude_deg").is_finite())
     rings = rings_of(sited, radius) if radius else None
-    around = outlines(sited) or [None] * sited.height
+    found = outlines(sited)
+    around = [None] * sited.height if found is None else found
     target = _nameless()
     cells = exports.plain(sited)
     if form == "geojson":
         for part in _geojson(sited, cells, rings, around, mark):
             target.write(part)
     else:
-        _geopackage(target, cells, _shapes(sited, rings, around), name, mark, points=rings is None)
+        _geopackage(target, cells, _shapes(sited, rings, around), name, mark, points=rings is None and found is None)
     target.seek(0)
     answer = FileResponse(target, content_type=TYPES[form])
     return exports.kept_file(answer, exports.file_name(name, form, mark), (name, sited.height, form))
@@ -93,7 +97,12 @@ def _geojson(
     for number, row in enumerate(_rows(cells)):
         shape: dict[str, Any] = {"type": "Point", "coordinates": places[number].tolist()}
         if (outline := around[number]) is not None:
-            shape = {"type": "Polygon", "coordinates": [outline.tolist()]}
+            corners = outline.tolist()
+            shape = (
+                {"type": "LineString", "coordinates": corners}
+                if len(outline) == ENDS
+                else {"type": "Polygon", "coordinates": [corners]}
+            )
         elif rings is not None and np.isfinite(rings[number]).all():
             shape = {"type": "Polygon", "coordinates": [rings[number].tolist()]}
         told = json.dumps({"type": "Feature", "properties": row, "geometry": shape}, ensure_ascii=False)
@@ -144,7 +153,7 @@ def _shapes(sited: pl.DataFrame, rings: FloatArray | None, outlines: Around) -> 
             shapes[number] = around[number].tobytes()
     for place, outline in enumerate(outlines):
         if outline is not None:
-            head = np.array([(1, 3, 1, len(outline))], HEAD)
+            head = np.array([(1, 2, ENDS)], WAY) if len(outline) == ENDS else np.array([(1, 3, 1, len(outline))], HEAD)
             shapes[place] = head.tobytes() + outline.astype("<f8").tobytes()
     return shapes
 
