@@ -16,8 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/pycache
 
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-# Files in their order: those in a browser, which take longest, come first; each walk through the node is in one file.
-PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 SOAK := 1000000
 KILLS := 1000
