@@ -19,6 +19,7 @@ from rasr.core.basis.findings import Refused
 from rasr.core.records.region import Region
 from rasr.node.execution import queries, services
 from rasr.node.execution.models import Campaign, CampaignState, Consignment, DraftedStock
+from rasr.node.execution.tables import lacking
 from rasr.node.jobs.kept import to_bytes
 from rasr.node.people.models import Entry, User
 from rasr.node.plan.bridge import load_plan
@@ -142,14 +143,27 @@ def test_a_draft_says_what_it_lacks_and_finds_its_stock_again(
     assert found.undeclared == undeclared
     assert ("not declared surplus: " in page) == bool(undeclared)
     assert "were not found in the register" not in page
-    first = DraftedStock.objects.filter(consignment__campaign=found).order_by("-mass_kg")[0]
-    lost_kg = first.mass_kg
+    first = DraftedStock.objects.filter(consignment__campaign=found).order_by("-quantity")[0]
+    assert first.quantity > 2
     first.delete()
     page = client.get(f"/campaigns/{found.pk}/").content.decode()
-    assert ("were not found in the register" in page) == (lost_kg > max(1.0, found.planned_kg / 1000))
+    assert "were not found in the register" in page
     client.post(f"/campaigns/{found.pk}/find/", WHY)
     assert queries.campaign(planner, found.pk).found_kg == pytest.approx(found.found_kg)
     assert Entry.objects.filter(act="campaign.find").count() == 1
+
+
+def test_up_to_one_unit_nothing_is_missing(planned: PlanRun, planner: User) -> None:
+    plant(planned)
+    row = DraftedStock.objects.select_related("consignment__campaign").filter(quantity__gt=2).order_by("-mass_kg")[0]
+    campaign, unit_kg = row.consignment.campaign, row.mass_kg / row.quantity
+    DraftedStock.objects.filter(consignment__campaign=campaign).exclude(pk=row.pk).delete()
+    Consignment.objects.filter(campaign=campaign).exclude(pk=row.consignment_id).delete()
+    sent = Consignment.objects.filter(pk=row.consignment_id)
+    for units, told in ((0.99, 0), (2.0, 1)):
+        sent.update(planned_kg=row.mass_kg + units * max(unit_kg, 1.0))
+        found = lacking(queries.consignments(planner, campaign), 0, opens_line=False)
+        assert len(found) == told
 
 
 def test_a_draft_of_a_line_that_the_plan_opens_says_so(planned: PlanRun, planner: User, client_of: SignIn) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, ExpressionWrapper, F, FloatField, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from rasr.node.execution.models import Campaign, CampaignState, Consignment, DraftedStock
@@ -51,12 +51,18 @@ def drafts() -> QuerySet[Campaign]:
 
 
 def consignments(actor: Actor, found: Campaign) -> QuerySet[Consignment]:
-    """What each pool is to send, with site_name, whose (the jurisdiction), found_kg. Raises PermissionDenied."""
+    """What each pool is to send, with site_name, whose (the jurisdiction), found_kg, unit_kg.
+
+    unit_kg: mass of the heaviest unit that was drafted, 0 where none was. Raises PermissionDenied likewise.
+    """
     rights.require(actor, VIEW)
     name = Site.objects.filter(pk=OuterRef("origin_id")).values("name")[:1]
     found_kg = Coalesce(Sum("stock__mass_kg"), 0.0, output_field=FloatField())
     whose = Jurisdiction.objects.filter(pk=OuterRef("jurisdiction_id")).values("name")[:1]
-    return found.consignments.annotate(site_name=Subquery(name), whose=Subquery(whose), found_kg=found_kg)
+    each_kg = ExpressionWrapper(F("stock__mass_kg") / F("stock__quantity"), output_field=FloatField())
+    return found.consignments.annotate(
+        site_name=Subquery(name), whose=Subquery(whose), found_kg=found_kg, unit_kg=Coalesce(Max(each_kg), 0.0)
+    )
 
 
 def stock(actor: Actor, found: Campaign) -> QuerySet[DraftedStock]:

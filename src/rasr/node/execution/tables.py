@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters as filters
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rasr.core.plan.audit import MASS_KG
 from rasr.node.execution.models import CampaignState
 from rasr.node.records.tables import EXACT, UNBROKEN, UNKNOWN, WIDE, Code, Day, Figure, Named, NamedLot, Text, unit_name
 from rasr.node.web import figures
@@ -86,13 +88,18 @@ class DraftedFilter(ByWords):
     looked_in = ("batch__stock_id", "batch__article__name", "batch__lot", "store_id", "store__site__name")
 
 
-def lacking(planned_kg: float, found_kg: float, undeclared: int, *, opens_line: bool) -> list[str]:
-    """What a draft lacks before it can be ordered, in sentences."""
+def lacking(consignments: Iterable[Any], undeclared: int, *, opens_line: bool) -> list[str]:
+    """What a draft lacks before it can be ordered, in sentences. consignments: as ``queries.consignments`` gives them.
+
+    Whole units seldom weigh what was planned: up to the mass of one of them, nothing is missing.
+    """
+    short_kg = ((each.planned_kg - each.found_kg, each.unit_kg) for each in consignments)
+    missing_kg = sum(short for short, unit in short_kg if short > max(unit, MASS_KG))
     told = []
     if opens_line:
         told.append(str(_("The plan opens this line: it is not there until then.")))
-    if planned_kg - found_kg > max(1.0, planned_kg / 1000):
-        tonnes = figures.write("tonnes", planned_kg - found_kg)
+    if missing_kg:
+        tonnes = figures.write("tonnes", missing_kg)
         told.append(str(_("%(tonnes)s t of what was planned were not found in the register.")) % {"tonnes": tonnes})
     if undeclared:
         text = ngettext(

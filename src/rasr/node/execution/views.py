@@ -74,12 +74,11 @@ class OneCampaign(Righted, Sorted):
         actor: User = actor_of(self.request)
         found: Any = self.campaign
         how = queries.techniques(actor, found)
+        sent = list(queries.consignments(actor, found))
         consignments = [
-            (row, ", ".join(str(codes.name("technique", name)) for name in how.get(row.family, [])))
-            for row in queries.consignments(actor, found)
+            (row, ", ".join(str(codes.name("technique", name)) for name in how.get(row.family, []))) for row in sent
         ]
-        opens = queries.opens_line(actor, found)
-        told = lacking(found.planned_kg, found.found_kg, found.undeclared, opens_line=opens)
+        told = lacking(sent, found.undeclared, opens_line=queries.opens_line(actor, found))
         changes = may(actor, services.RIGHT) and found.state == CampaignState.DRAFT
         more = {"campaign": found, "consignments": consignments, "lacking": told, "changes": changes}
         return super().get_context_data(**more, **kwargs)
