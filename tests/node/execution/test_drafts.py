@@ -16,7 +16,6 @@ from tests.node.plan.planted_decisions import chief
 
 from rasr.core.assessment.assess import planned_stock
 from rasr.core.basis.findings import Refused
-from rasr.core.records.region import Region
 from rasr.node.execution import queries, services
 from rasr.node.execution.models import Campaign, CampaignState, Consignment, DraftedStock
 from rasr.node.execution.tables import lacking
@@ -26,7 +25,7 @@ from rasr.node.plan.bridge import load_plan
 from rasr.node.plan.models import PlanRun
 from rasr.node.records.bridge import digest_now, load_region
 from rasr.node.records.lots.told import Why
-from rasr.node.records.models import Batch, Holding
+from rasr.node.records.models import Holding
 
 SignIn = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -197,7 +196,8 @@ def test_the_list_and_the_stock_can_be_taken_along(planned: PlanRun, planner: Us
     client = client_of(planner)
     page = client.get("/campaigns/").content.decode()
     assert all(f"/campaigns/{draft.pk}/" in page for draft in drafts[:20])
-    assert client.get("/campaigns/?state=dropped").content.decode().count("/campaigns/0") == 0
+    dropped = client.get("/campaigns/?state=dropped").content.decode()
+    assert not any(f"/campaigns/{draft.pk}/" in dropped for draft in drafts)
     told = client.get(f"/campaigns/{drafts[0].pk}/?export=csv")
     assert told.status_code == 200
     first = DraftedStock.objects.filter(consignment__campaign=drafts[0]).select_related("batch")[0]
@@ -221,5 +221,3 @@ def test_pools_that_were_given_have_no_stock_and_that_is_said(
     assert made
     assert not DraftedStock.objects.exists()
     assert "were not found in the register" in client_of(planner).get(f"/campaigns/{made[0].pk}/").content.decode()
-    assert Batch.objects.exists()
-    assert isinstance(load_region(), Region)

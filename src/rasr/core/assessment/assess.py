@@ -263,7 +263,11 @@ def _situation(region: Region, held: Held, as_of: date, book: RuleBook | None) -
 
 def planned_stock(region: Region) -> pl.DataFrame:
     """What may be planned, record by record, with the pool that it is of (``pools.in_pools``)."""
-    return pooling.in_pools(may_be_planned(stock_with_masses(region), region.table("requirements")))
+    return pooling.in_pools(_judged(region))
+
+
+def _judged(region: Region) -> pl.DataFrame:
+    return may_be_planned(stock_with_masses(region), region.table("requirements"))
 
 
 def _levels(all_kg: FloatArray, plannable_kg: FloatArray) -> FloatArray:
@@ -276,7 +280,7 @@ def _levels(all_kg: FloatArray, plannable_kg: FloatArray) -> FloatArray:
 
 def _held(region: Region) -> Held:
     place = tables.places(region.table("stores"), region.table("sites"), region.table("organisations"))
-    judged = may_be_planned(stock_with_masses(region), region.table("requirements"))
+    judged = _judged(region)
     factor = factor_of("explosive")
     judged = judged.with_columns(
         planned_neq_kg=pl.col("neq_kg") * planned_share(),

@@ -34,10 +34,9 @@ def pools(judged: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     site/family/band[/date].
     """
     share = planned_share()
-    keys = ["pool_id", *KEYS]
     grouped = (
         in_pools(judged)
-        .group_by(keys, maintain_order=True)
+        .group_by("pool_id", *KEYS, maintain_order=True)
         .agg(
             mass_kg=(pl.col("mass_kg") * share).sum(),
             neq_kg=(pl.col("neq_kg") * share).sum(),

@@ -10,10 +10,10 @@ from django.db.models import Sum
 
 from rasr.core.assessment.assess import planned_stock
 from rasr.core.records.region import Region
-from rasr.core.reference import loader
 from rasr.node.execution.models import Campaign, CampaignState, Consignment, DraftedStock
 from rasr.node.people.models import User
 from rasr.node.plan.models import PlanRun
+from rasr.node.records.bridge import by_contract
 
 AT_ONCE = 1_000
 RECORD = ["batch_id", "store_id"]
@@ -32,9 +32,10 @@ def stock_to_draft(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
     tables: as ``records.bridge.read_tables`` gives them. stock_id: the batch and its store, as ``record_of`` reads it.
     """
-    frames = {name: frame.select(list(loader.contract(name).schema)) for name, frame in tables.items()}
     named = tables["stock"].select("stock_id", *RECORD)
-    stock = planned_stock(Region.from_frames(frames)).drop("store_id").join(named, on="stock_id", how="inner")
+    stock = (
+        planned_stock(Region.from_frames(by_contract(tables))).drop("store_id").join(named, on="stock_id", how="inner")
+    )
     left = stock.join(_in_drafts(), on=RECORD, how="left").with_columns(
         stock_id=pl.concat_str(RECORD, separator=" "),
         units=(pl.col("planned_quantity") - pl.col("taken").fill_null(0)).clip(lower_bound=0),

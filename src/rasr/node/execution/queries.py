@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -74,8 +73,7 @@ def stock(actor: Actor, found: Campaign) -> QuerySet[DraftedStock]:
     rows = DraftedStock.objects.filter(scope_of(actor).stores("store__"), consignment__campaign=found)
     there = Holding.objects.filter(batch=OuterRef("batch"), store=OuterRef("store")).order_by().values("batch")
     return rows.select_related("batch__article", "store__site", "consignment").annotate(
-        held=Subquery(there.annotate(sum=Sum("quantity")).values("sum")),
-        declared=F("batch__declared_surplus_ref"),
+        held=Subquery(there.annotate(sum=Sum("quantity")).values("sum"))
     )
 
 
@@ -99,5 +97,5 @@ def opens_line(actor: Actor, found: Campaign) -> bool:
 
 def told_of(actor: User, row_id: str) -> str | None:
     """How a campaign is called, as its history is headed; None where the actor does not see it."""
-    found: Any = Campaign.objects.filter(pk=uuid_of(row_id)).first() if rights.may(actor, VIEW) else None
+    found = Campaign.objects.filter(pk=uuid_of(row_id)).first() if rights.may(actor, VIEW) else None
     return str(found) if found else None

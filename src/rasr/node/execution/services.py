@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from rasr.core.basis.findings import Refused
 from rasr.core.execution.drafting import drafted
-from rasr.core.plan.result import Plan
 from rasr.node.execution import bridge, queries
 from rasr.node.execution.models import Campaign, CampaignState, DraftedStock
 from rasr.node.people import trail
@@ -37,7 +36,10 @@ def hand_over(*, actor: User, run: PlanRun, through: int, why: Why) -> list[Camp
     Raises PermissionDenied; Refused: plan_not_approved.
     """
     require(actor, RIGHT)
-    plan, pools = plans.plan(actor, run), plans.pools(actor, run)
+    pools, shipments = plans.pools(actor, run), plans.table(actor, run, "joint", "shipments")
+    periods = plans.table(actor, run, "joint", "periods")
+    assert shipments is not None, "every plan keeps them"
+    assert periods is not None, "every plan keeps them"
     tables, _ = read_moment()
     with transaction.atomic():
         approved = list(PlanApproval.objects.select_for_update().order_by("pk"))  # one hands over at a time
@@ -45,9 +47,9 @@ def hand_over(*, actor: User, run: PlanRun, through: int, why: Why) -> list[Camp
             raise Refused("plan_not_approved")
         for former in queries.drafts().exclude(run=run).select_for_update(of=("self",)):
             _drop(actor, former, why)
-        new = _not_drafted(plan, run, through)
+        new = _not_drafted(shipments.filter(pl.col("period") <= through), run)
         told = drafted(new, bridge.stock_to_draft(tables))
-        made = bridge.keep_campaigns(actor, run, plan.periods, pools, new, told)
+        made = bridge.keep_campaigns(actor, run, periods, pools, new, told)
         for campaign in made:
             after = {"run": str(run.pk), "line_id": campaign.line_id, "starts_on": campaign.starts_on.isoformat()}
             _record(actor, "campaign.draft", campaign, why, after)
@@ -76,14 +78,11 @@ def find_anew(*, actor: User, campaign_id: UUID, why: Why) -> Campaign:
     return found
 
 
-def _not_drafted(plan: Plan, run: PlanRun, through: int) -> pl.DataFrame:
-    """The shipments of the first periods of which no draft stands."""
+def _not_drafted(shipments: pl.DataFrame, run: PlanRun) -> pl.DataFrame:
+    """The shipments of which no draft stands."""
     standing = queries.drafts().filter(run=run).values_list("line_id", "period")
-    schema = {"line_id": pl.String(), "period": plan.shipments.schema["period"]}
-    known = pl.DataFrame(list(standing), schema=schema, orient="row")
-    early = plan.shipments.filter(pl.col("period") <= through)
-    summed = early.group_by("pool_id", "line_id", "period").agg(pl.col("mass_kg").sum())
-    return summed.filter(pl.col("mass_kg") > 0).join(known, on=["line_id", "period"], how="anti")
+    schema = shipments.select("line_id", "period").schema
+    return shipments.join(pl.DataFrame(list(standing), schema, orient="row"), on=["line_id", "period"], how="anti")
 
 
 def _drop(actor: User, campaign: Campaign, why: Why) -> None:

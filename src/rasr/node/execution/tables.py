@@ -66,7 +66,9 @@ class DraftedTable(tables.Table):
     mass_kg = Figure(EXACT, verbose_name=_("Mass, kg"))
     condition = Code("condition", accessor="batch__condition", verbose_name=_("Condition"), default=UNKNOWN)
     held = Figure("whole", verbose_name=_("Lies there now"), default="0")
-    declared = Text(verbose_name=_("Declared surplus by"), default=NOT_YET, attrs=UNBROKEN)
+    declared = Text(
+        accessor="batch__declared_surplus_ref", verbose_name=_("Declared surplus by"), default=NOT_YET, attrs=UNBROKEN
+    )
 
     class Meta:
         order_by = ("store", "record")

@@ -54,6 +54,8 @@ class OneCampaign(Righted, Sorted):
     table_class = DraftedTable
     filterset_class = DraftedFilter
     template_name = "execution/campaign.html"
+    campaign: Any
+    """The campaign, with what ``queries.campaigns`` adds."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page, remembered under its own name."""
@@ -71,8 +73,7 @@ class OneCampaign(Righted, Sorted):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What stands above the stock."""
-        actor: User = actor_of(self.request)
-        found: Any = self.campaign
+        actor, found = actor_of(self.request), self.campaign
         how = queries.techniques(actor, found)
         sent = list(queries.consignments(actor, found))
         consignments = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from django.http import HttpResponseBase
 
 from rasr.node.assessment.surroundings import geofiles
 from rasr.node.plan import queries
@@ -18,15 +17,11 @@ def has_places(frame: pl.DataFrame) -> bool:
     return bool({"pool_id", "origin_id"} & set(frame.columns))
 
 
-def response(
-    actor: queries.Actor, run: PlanRun, rows: pl.DataFrame, name: str, form: geofiles.Form, mark: int | None
-) -> HttpResponseBase:
-    """Rows of a table as a file for maps; see ``geofiles.response``. Raises PermissionDenied without ``view_runs``."""
-    return geofiles.response(sited(actor, run, rows), name, form, mark, outlines=ways)
-
-
 def sited(actor: queries.Actor, run: PlanRun, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the site they are of, its position, and that of the line they lead to where they lead to one."""
+    """The rows with the site they are of, its position, and that of the line they lead to where they lead to one.
+
+    Raises PermissionDenied without the right ``view_runs``.
+    """
     named, pools = queries.named(actor), queries.pools(actor, run)
     sites = named.table("sites").select("site_id", *HERE)
     places = pl.concat([sites.rename({"site_id": "origin_id"}), pools.select("origin_id", *HERE)])

@@ -10,11 +10,13 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rasr.node.assessment.surroundings import geofiles
+from rasr.node.assessment.surroundings.pages import ForMaps
 from rasr.node.people.models import User
 from rasr.node.people.rights import may
 from rasr.node.plan import geo, pages, queries, services
@@ -23,7 +25,7 @@ from rasr.node.plan.headings import GROUPS, HEADINGS, KINDS, TABLES, WHICH
 from rasr.node.plan.models import PlanRun
 from rasr.node.plan.tables import PlanRunTable
 from rasr.node.web import marks
-from rasr.node.web.lists import FramePage, ListPage
+from rasr.node.web.lists import ListPage
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -86,8 +88,8 @@ def plan_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     )
 
 
-class PlanTablePage(FramePage):
-    """One table of a plan, whole: to sort, look through and take along."""
+class PlanTablePage(ForMaps):
+    """One table of a plan, whole: to sort, look through and take along, on a map too where its rows are of sites."""
 
     name = "plan-table"
     template_name = "plan/table.html"
@@ -96,19 +98,20 @@ class PlanTablePage(FramePage):
     groups = GROUPS
     languages = dict.fromkeys(("rows",), "en")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The table, or a file of it for maps where its rows are of sites."""
-        wanted = request.GET.get("export")
-        for known in geofiles.FORMS:
-            if wanted == known:
-                marks.shows_all_seen(request)
-                rows, _form = self.filtered()
-                if not geo.has_places(rows):
-                    raise Http404
-                actor = actor_of(request)
-                run = _run(actor, kwargs["run_id"])
-                return geo.response(actor, run, rows, self.export_name, known, marks.shown(request))
-        return super().get(request, *args, **kwargs)
+    @cached_property
+    def run(self) -> PlanRun:
+        """The plan. Raises Http404."""
+        return _run(actor_of(self.request), self.kwargs["run_id"])
+
+    def placed(self, rows: pl.DataFrame, /) -> pl.DataFrame:
+        """With the positions of sites. Raises Http404 where the rows are of none."""
+        if not geo.has_places(rows):
+            raise Http404
+        return geo.sited(actor_of(self.request), self.run, rows)
+
+    def outlines(self, rows: pl.DataFrame, /) -> geofiles.Around | None:
+        """The ways to lines."""
+        return geo.ways(rows)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether it can be put on a map."""
@@ -116,9 +119,7 @@ class PlanTablePage(FramePage):
 
     def frame(self) -> pl.DataFrame:
         """The table as it was kept."""
-        actor = actor_of(self.request)
-        run = _run(actor, self.kwargs["run_id"])
-        frame = queries.table(actor, run, self.kwargs["which"], self.kwargs["name"])
+        frame = queries.table(actor_of(self.request), self.run, self.kwargs["which"], self.kwargs["name"])
         if frame is None:
             raise Http404
         return frame

@@ -62,8 +62,12 @@ State = tuple[int, tuple[str, ...]]
 def load_region() -> Region:
     """The whole register, all of it of one moment."""
     tables, (_, given) = read_moment()
-    frames = {name: frame.select(list(loader.contract(name).schema)) for name, frame in tables.items()}
-    return Region(frames, given=frozenset(given))
+    return Region(by_contract(tables), given=frozenset(given))
+
+
+def by_contract(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Tables as they are read here, with the columns of their contracts alone, as a region takes them."""
+    return {name: frame.select(list(loader.contract(name).schema)) for name, frame in tables.items()}
 
 
 def digest_now() -> str:

@@ -164,8 +164,5 @@ def _kept(_digest: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _read() -> tuple[pl.DataFrame, pl.DataFrame]:
     tables = {name: records.read_table(records.rows_of(name)) for name in READ}
-    frames = {**tables, records.STOCK: records.read_stock()}
-    region = Region.from_frames(
-        {name: frame.select(list(loader.contract(name).schema)) for name, frame in frames.items()}
-    )
+    region = Region.from_frames(records.by_contract({**tables, records.STOCK: records.read_stock()}))
     return stock_with_masses(region), region.table("sites")

@@ -18,12 +18,9 @@ from rasr.node.web.lists import FramePage
 Json = dict[str, Any]
 
 
-class Mapped(Righted, FramePage):
-    """A list over a frame with positions: also GeoJSON and GeoPackage. radius: the column of rings, none: points."""
+class ForMaps(FramePage):
+    """A list over a frame, also as GeoJSON and GeoPackage. radius: the column of rings, none: points."""
 
-    right = "view_runs"
-    template_name = "assessment/surroundings/mapped.html"
-    headings, groups, kinds = HEADINGS, GROUPS, KINDS
     radius = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -34,12 +31,25 @@ class Mapped(Righted, FramePage):
                 marks.shows_all_seen(request)
                 rows, _form = self.filtered()
                 name = self.export_name or self.name
-                return geofiles.response(rows, name, known, marks.shown(request), self.radius, self.outlines)
+                placed = self.placed(rows)
+                return geofiles.response(placed, name, known, marks.shown(request), self.radius, self.outlines)
         return super().get(request, *args, **kwargs)
 
+    def placed(self, rows: pl.DataFrame, /) -> pl.DataFrame:
+        """The rows with latitude_deg and longitude_deg. Raises Http404 where they have no place."""
+        return rows
+
     def outlines(self, _rows: pl.DataFrame, /) -> geofiles.Around | None:
-        """The perimeters of rows; None where they have none."""
+        """The perimeters or ways of rows; None where they have none."""
         return None
+
+
+class Mapped(Righted, ForMaps):
+    """Such a list of stores and what stands round them."""
+
+    right = "view_runs"
+    template_name = "assessment/surroundings/mapped.html"
+    headings, groups, kinds = HEADINGS, GROUPS, KINDS
 
     def link(self, row: Any) -> str | None:
         """To the store of the row."""

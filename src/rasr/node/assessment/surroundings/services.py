@@ -151,8 +151,7 @@ def put_in_force(*, actor: User, survey_id: UUID | str, progress: Progress = sil
     progress("reading", 0.0)
     exposures = queries.frame(actor, survey)
     tables, (at_version, given) = bridge.read_moment()
-    frames = {name: frame.select(list(loader.contract(name).schema)) for name, frame in tables.items()}
-    region = Region({**frames, TABLE: exposures}, given=frozenset({*given, TABLE}))
+    region = Region({**bridge.by_contract(tables), TABLE: exposures}, given=frozenset({*given, TABLE}))
     with transaction.atomic():
         loaded = load_region(
             actor=actor,

@@ -10,7 +10,6 @@ import polars as pl
 from rasr.core.assessment.explosives.safeguarding import counted
 from rasr.core.records.region import Region
 from rasr.core.records.stockview import stock_with_masses
-from rasr.core.reference import loader
 from rasr.node.records import bridge
 from rasr.node.records.queries import register
 
@@ -42,10 +41,7 @@ def _kept(_digest: str) -> Standing:
 
 def _standing() -> Standing:
     tables = {name: bridge.read_table(bridge.rows_of(name)) for name in READ}
-    frames = {**tables, bridge.STOCK: bridge.read_stock()}
-    region = Region.from_frames(
-        {name: frame.select(list(loader.contract(name).schema)) for name, frame in frames.items()}
-    )
+    region = Region.from_frames(bridge.by_contract({**tables, bridge.STOCK: bridge.read_stock()}))
     stock = stock_with_masses(region)
     unknown = stock.filter(pl.col("neq_kg").is_null())
     known = stock.select("store_id", "hazard_division", "neq_kg").drop_nulls()
