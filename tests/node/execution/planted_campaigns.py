@@ -40,3 +40,8 @@ def plant(run: PlanRun, says: str = "So.") -> list[Campaign]:
     """The campaigns of the first period of a plan."""
     approve(run)
     return services.hand_over(actor=chief(), run=run, through=1, why=Why(says, "en"))
+
+
+def drop(campaign: Campaign, says: str) -> None:
+    """Drop a draft."""
+    services.drop(actor=chief(), campaign_id=campaign.pk, why=Why(says, "en"))

@@ -43,7 +43,7 @@ NO_WORDS = {
     "codes and units": "kind family unit hazard_division compatibility_group un_number construction activity condition "
     "purpose quantity_basis relation building_type technique status currency stage act table plan state refused_code "
     "nsn content_type Breach.code Breach.subject Action.code RuleEntry.kind RuleEntry.key Survey.way SurveyFile.form "
-    "SecurityVisit.set_id Scenario.changes",
+    "SecurityVisit.set_id Scenario.changes Consignment.stability_band",
     "digests, keys and random names": "digest inputs_digest code_hash password pseudonym session request_id worker "
     "sha256 Hotspot.perimeter SecurityVisit.body SecurityWork.body SecurityPhotograph.digest "
     "CountFile.signature Place.ref Action.row_id Picture.row_id EmergencyCard.address "

@@ -68,6 +68,7 @@ def make(made: Plan) -> Node:
     decided = planted_decisions.plant(planted.site_id("A1"), word("site A1"))
     approved = planted_campaigns.another(kept)
     campaigns = planted_campaigns.plant(approved, word("site A1"))
+    planted_campaigns.drop(campaigns[-1], word("site A1"))
     for site, mark in MARKS.items():
         Site.objects.filter(pk=planted.site_id(site)).update(mark=mark)
     Client().get("/health/live")
